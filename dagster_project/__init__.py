@@ -1,0 +1,1 @@
+"""The orchestration shell: reads and writes tables, decides nothing."""

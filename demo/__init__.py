@@ -1,0 +1,1 @@
+"""Skikt: the demo company and its deliveries (see ``demo.company``)."""

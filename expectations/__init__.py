@@ -1,0 +1,1 @@
+"""Promises: Great Expectations suites, one per table."""

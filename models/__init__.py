@@ -1,0 +1,1 @@
+"""Statistical models: pure Python. SQL models live in ``dbt/models``."""
