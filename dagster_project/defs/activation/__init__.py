@@ -1,0 +1,1 @@
+"""Stage ``activation`` of the data's path."""

@@ -1,0 +1,1 @@
+"""Stage ``customers`` of the data's path."""

@@ -1,0 +1,1 @@
+"""Stage ``identity`` of the data's path."""

@@ -1,0 +1,1 @@
+"""Stage ``marts`` of the data's path."""

@@ -1,0 +1,1 @@
+"""Stage ``publication`` of the data's path."""

@@ -1,0 +1,1 @@
+"""Stage ``raw`` of the data's path."""

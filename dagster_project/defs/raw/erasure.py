@@ -1,0 +1,137 @@
+"""Erasure as the first step after reading: a record that was asked to be erased is in no raw table.
+
+A request names a person record, an e-mail or a phone; what matches exactly goes, with everything
+that hangs on the record's key (orders, lines, events), earlier rows included. Each row removed is
+counted as suppressed with its file, so that I2 holds.
+"""
+
+import duckdb
+
+from dagster_project.sources import Source
+from models.normalisation.spellings import phone_spellings
+
+# How a person's rows are found in each table: its own key as a person record, its e-mail, its phone.
+_PERSON_COLUMNS: dict[str, tuple[str, str, str | None, str | None]] = {
+    "crm/contacts": ("crm", "kundnr", "epost", "telefon"),
+    "shop/customers": ("shop", "customer_id", "email", "phone"),
+    "tickets/bookings": ("tickets", "bookingnr", "email", "mobil"),
+    "newsletter/subscribers": ("newsletter", "subscriber_id", "email", None),
+    "survey/answers": ("survey", "response_id", "email", None),
+    "social/engagements": ("social", "engagement_id", "email", None),
+}
+
+# Tables whose rows hang on a person record's key: (their column, the record's source).
+_HANGS_ON: dict[str, tuple[str, str]] = {
+    "shop/orders": ("customer_id", "shop"),
+    "web/events": ("customer_id", "shop"),
+    "newsletter/events": ("subscriber_id", "newsletter"),
+}
+
+_ASKED_EMAILS = "(select email from raw.erasure_requests where email is not null)"
+_ASKED_PHONES = "(select digits from raw.erasure_phones)"
+_PERSON_IS_ERASED = (
+    "trim(person_source) || ':' || trim(person_key) in "
+    "(select person_source || ':' || person_key from raw.erased_keys)"
+)
+
+ERASED = """
+    create table if not exists raw.erased_keys (person_source varchar, person_key varchar)
+"""
+
+
+# Rows are removed where the record that they hang on was removed before.
+LOADED_AFTER: dict[str, tuple[str, ...]] = {
+    "shop/orders": ("shop/customers",),
+    "shop/order_lines": ("shop/orders",),
+    "web/events": ("shop/customers",),
+    "newsletter/events": ("newsletter/subscribers",),
+    "campaigns/assignments": tuple(_PERSON_COLUMNS),
+    "privacy/consents": tuple(_PERSON_COLUMNS),
+}
+
+
+def remember_requests(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write down what the erase requests name, in comparable form."""
+    connection.execute(ERASED)
+    connection.execute(
+        f"create or replace table raw.erasure_requests as select {_email('email')} as email, phone, "
+        "nullif(trim(person_source), '') as person_source, nullif(trim(person_key), '') as person_key "
+        "from raw.privacy__requests where lower(trim(kind)) = 'erase'"
+    )
+    phones = connection.execute("select phone from raw.erasure_requests where phone is not null").fetchall()
+    spellings = sorted({digits for (phone,) in phones for digits in phone_spellings(phone)})
+    connection.execute("create or replace table raw.erasure_phones (digits varchar)")
+    connection.executemany("insert into raw.erasure_phones values (?)", [[d] for d in spellings] or [[None]])
+    connection.execute(
+        "insert into raw.erased_keys select distinct person_source, person_key from raw.erasure_requests "
+        "where person_key is not null except select * from raw.erased_keys"
+    )
+
+
+def remove_erased(connection: duckdb.DuckDBPyConnection, source: Source) -> int:
+    """Delete the rows of erased records from one raw table and count them as suppressed."""
+    condition = _condition(source)
+    if condition is None:
+        return 0
+    if source.name in _PERSON_COLUMNS:
+        person_source, key, *_ = _PERSON_COLUMNS[source.name]
+        connection.execute(
+            f"insert into raw.erased_keys select distinct '{person_source}', cast(\"{key}\" as varchar) "
+            f"from raw.{source.table} where {condition} except select * from raw.erased_keys"
+        )
+    if source.name == "shop/orders":
+        connection.execute(
+            "insert into raw.erased_keys select distinct 'order', cast(order_id as varchar) "
+            f"from raw.{source.table} where {condition} except select * from raw.erased_keys"
+        )
+    removed = connection.execute(
+        f"delete from raw.{source.table} where {condition} returning _file_id"
+    ).fetchall()
+    for file_id in sorted({row[0] for row in removed}):
+        rows = sum(row[0] == file_id for row in removed)
+        connection.execute(
+            "update raw.deliveries set accepted = accepted - ?, suppressed = suppressed + ? "
+            "where file_id = ? and status in ('loaded', 'partly_loaded')",
+            [rows, rows, file_id],
+        )
+    return len(removed)
+
+
+def _condition(source: Source) -> str | None:
+    if source.name in _PERSON_COLUMNS:
+        person_source, key, email, phone = _PERSON_COLUMNS[source.name]
+        parts = [
+            _key_is_erased(key, person_source),
+            f"{_email(email)} in {_ASKED_EMAILS}",
+        ]
+        if phone:
+            parts.append(f"{_phone(phone)} in {_ASKED_PHONES}")
+        return " or ".join(f"coalesce({part}, false)" for part in parts)
+    if source.name in _HANGS_ON:
+        column, person_source = _HANGS_ON[source.name]
+        return _key_is_erased(column, person_source)
+    if source.name == "shop/order_lines":
+        return _key_is_erased("order_id", "order")
+    if source.name == "campaigns/assignments":
+        return _PERSON_IS_ERASED
+    if source.name == "privacy/consents":
+        return (
+            f"coalesce({_PERSON_IS_ERASED}, false) or coalesce({_email('email')} in {_ASKED_EMAILS}, false) "
+            f"or coalesce({_phone('phone')} in {_ASKED_PHONES}, false)"
+        )
+    return None
+
+
+def _key_is_erased(column: str, person_source: str) -> str:
+    return (
+        f'trim(cast("{column}" as varchar)) in '
+        f"(select person_key from raw.erased_keys where person_source = '{person_source}')"
+    )
+
+
+def _email(column: str | None) -> str:
+    return f'nullif(lower(trim("{column}")), \'\')'
+
+
+def _phone(column: str) -> str:
+    return f"nullif(regexp_replace(\"{column}\", '[^0-9]', '', 'g'), '')"

@@ -1,0 +1,1 @@
+"""Stage ``segments`` of the data's path."""

@@ -1,0 +1,1 @@
+"""Stage ``staging`` of the data's path."""

@@ -1,0 +1,152 @@
+"""The sources file as typed objects: what each delivery looks like.
+
+Reading the files themselves is ``defs/raw``; how staging parses a text with these formats is a
+macro in ``dbt/macros``.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from dagster_project.errors import ConfigurationError
+from dagster_project.home import Home
+from dagster_project.settings import CHECKOUT
+
+SOURCES_FILE = "sources.yaml"
+
+# One of these must have been delivered before anything can be published.
+PERSON_SOURCES = ("crm/contacts", "shop/customers", "tickets/bookings", "newsletter/subscribers")
+
+ColumnType = Literal["text", "date", "timestamp", "decimal", "integer", "number"]
+
+
+class Column(BaseModel):
+    """One column of a delivery, by the name that the rest of the project uses."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    type: ColumnType
+    is_required: bool
+    delivered_as: str
+
+
+class Source(BaseModel):
+    """One landing table: how its files are written and what they must hold."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z0-9_]+/[a-z0-9_]+$")
+    description: str
+    owner: str
+    format: Literal["csv", "jsonl", "parquet"]
+    delimiter: str
+    encoding: str
+    decimal_sign: Literal[".", ","]
+    date_format: str
+    timestamp_format: str
+    timezone: str
+    kind: Literal["keyed", "event"]
+    strict: bool
+    key: tuple[str, ...]
+    updated: str | None = None
+    newest: str | None = None
+    contract: dict[str, str]
+    columns: dict[str, str] = {}
+    required: bool
+    empty: Literal["held", "allowed"]
+    final_newline: Literal["required", "optional"]
+    delivery: Literal["upsert", "snapshot"]
+    cadence_days: float = Field(gt=0)
+    max_quarantined_share: float = Field(ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _names_are_of_the_contract(self) -> "Source":
+        named = {*self.key, *self.columns, *filter(None, (self.updated, self.newest))}
+        if unknown := sorted(named - set(self.contract)):
+            raise ValueError(
+                f"names {', '.join(unknown)}, which its contract lacks; use one of {', '.join(self.contract)}"
+            )
+        return self
+
+    @property
+    def system(self) -> str:
+        """The system that delivers, such as ``crm``."""
+        return self.name.split("/")[0]
+
+    @property
+    def entity(self) -> str:
+        """What is delivered, such as ``contacts``."""
+        return self.name.split("/")[1]
+
+    @property
+    def table(self) -> str:
+        """The raw table's name, such as ``crm__contacts``."""
+        return f"{self.system}__{self.entity}"
+
+    @cached_property
+    def fields(self) -> tuple[Column, ...]:
+        """The contract's columns, in its order."""
+        return tuple(
+            Column(
+                name=name,
+                type=words.removeprefix("required ").strip(),  # type: ignore[arg-type]
+                is_required=words.startswith("required "),
+                delivered_as=self.columns.get(name, name),
+            )
+            for name, words in self.contract.items()
+        )
+
+    @property
+    def strict_columns(self) -> tuple[Column, ...]:
+        """Columns whose unusable value costs the record, keys apart."""
+        if not self.strict:
+            return ()
+        return tuple(c for c in self.fields if c.is_required and c.name not in self.key)
+
+
+def read_sources(home: Home) -> dict[str, Source]:
+    """All sources by name: the checkout's defaults with the home's own entries laid over them.
+
+    Raises:
+        ConfigurationError: a sources file cannot be read or an entry does not fit; names the entry.
+    """
+    default = _read(CHECKOUT / SOURCES_FILE)
+    own_file = home.config / SOURCES_FILE
+    own = _read(own_file) if own_file.exists() else {}
+    shared = {**default.get("defaults", {}), **own.get("defaults", {})}
+    entries = default["sources"]
+    for name, entry in (own.get("sources") or {}).items():
+        entries[name] = {**entries.get(name, {}), **(entry or {})}
+    return {name: _source(name, {**shared, **entry}) for name, entry in entries.items()}
+
+
+def _source(name: str, entry: dict[str, Any]) -> Source:
+    try:
+        source = Source(name=name, **entry)
+        source.fields  # noqa: B018  (types are read here, so that a wrong one is a configuration error)
+    except (ValidationError, TypeError) as error:
+        first = error.errors()[0] if isinstance(error, ValidationError) else {"loc": (), "msg": str(error)}
+        where = ".".join(str(part) for part in first["loc"]) or "entry"
+        raise ConfigurationError(
+            f"{SOURCES_FILE}: {where} of {name} does not fit: {first['msg']}. "
+            f"Correct that entry; the head of {SOURCES_FILE} in the checkout explains each word."
+        ) from None
+    return source
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigurationError(
+            f"{path.name} cannot be read as YAML ({type(error).__name__}). Correct or remove {path}."
+        ) from None
+    if not isinstance(content, dict) or not isinstance(content.get("sources"), dict):
+        raise ConfigurationError(
+            f"{path.name} has no `sources:` mapping at its top. Start from the checkout's {SOURCES_FILE}."
+        )
+    return content

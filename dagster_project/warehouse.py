@@ -1,0 +1,126 @@
+"""The one place that opens the warehouse, and the lock that lets one run at a time do so.
+
+A DuckDB file takes one writing process (docs/adr/0001). Assets read and replace whole tables
+through ``Warehouse``; SQL models go through dbt, which opens the same file with the same settings.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import dagster as dg
+import duckdb
+import pyarrow as pa
+
+from dagster_project.errors import WarehouseBusyError
+from dagster_project.home import Home
+from dagster_project.settings import load_settings
+
+_lock_file: IO[str] | None = None
+
+
+def hold_lock(home: Home) -> None:
+    """Take the run lock for the rest of this process; a second call in it does nothing.
+
+    Raises:
+        WarehouseBusyError: another process holds it.
+    """
+    global _lock_file
+    if _lock_file is not None and not _lock_file.closed and _lock_file.name == str(home.lock):
+        return
+    handle = home.lock.open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        handle.seek(0)
+        holder = handle.read().strip() or "unknown"
+        handle.close()
+        raise WarehouseBusyError(
+            f"Another run (process {holder}) holds the warehouse, and only one may write at a time. "
+            "Wait for it to end, or stop it, then run again."
+        ) from None
+    handle.truncate(0)
+    handle.write(str(os.getpid()))
+    handle.flush()
+    _lock_file = handle
+
+
+def duckdb_settings(home: Home) -> dict[str, str]:
+    """What every connection sets, ours and dbt's alike, so that both may be open in one process."""
+    settings = load_settings()
+    physical_memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "TimeZone": "UTC",
+        # Nothing is downloaded at run time.
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "temp_directory": str(home.scratch),
+        "memory_limit": settings.memory_limit or f"{physical_memory * 8 // 10 // 2**20}MiB",
+        "threads": str(settings.threads or os.cpu_count() or 1),
+    }
+
+
+class Warehouse(dg.ConfigurableResource[None]):  # type: ignore[misc]
+    """Reads and replaces tables of the warehouse; holds the run lock while a run executes."""
+
+    root: str
+
+    @property
+    def home(self) -> Home:
+        """Where this warehouse lives."""
+        return Home(Path(self.root))
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Take the run lock, whoever started the run."""
+        hold_lock(self.home)
+
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One connection in UTC, closed at the end."""
+        connection = duckdb.connect(str(self.home.warehouse))
+        try:
+            self.home.warehouse.chmod(0o600)
+            for name, value in duckdb_settings(self.home).items():
+                connection.execute(f"set {name} = '{value}'")
+            yield connection
+        finally:
+            connection.close()
+
+    def read(self, query: str) -> pa.Table:
+        """The rows of a query as an Arrow table."""
+        with self.connect() as connection:
+            return connection.sql(query).to_arrow_table()
+
+    def replace(self, table: str, rows: pa.Table, comments: Mapping[str, str] | None = None) -> None:
+        """Make ``schema.table`` hold exactly these rows."""
+        schema = table.split(".")[0]
+        with self.connect() as connection:
+            connection.execute(f"create schema if not exists {schema}")
+            connection.register("incoming", rows)
+            connection.execute(f"create or replace table {table} as select * from incoming")
+            for column, comment in (comments or {}).items():
+                connection.execute(f"comment on column {table}.{column} is '{comment.replace(chr(39), chr(39) * 2)}'")
+
+    def rows_of(self, table: str) -> int:
+        """How many rows a table holds."""
+        with self.connect() as connection:
+            return int(connection.execute(f"select count(*) from {table}").fetchall()[0][0])
+
+    def schema_of(self, table: str) -> dg.TableSchema:
+        """The table's columns with their comments, as Dagster shows them."""
+        schema, name = table.split(".")
+        with self.connect() as connection:
+            columns = connection.execute(
+                "select column_name, data_type, comment from duckdb_columns() "
+                "where schema_name = ? and table_name = ? order by column_index",
+                [schema, name],
+            ).fetchall()
+        return dg.TableSchema(
+            columns=[
+                dg.TableColumn(name=column, type=data_type, description=comment)
+                for column, data_type, comment in columns
+            ]
+        )
