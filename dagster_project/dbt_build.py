@@ -7,6 +7,7 @@ Dagster stays dagster-dbt's business (``dagster_project.dbt``).
 """
 
 import gc
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -131,8 +132,18 @@ def _raise_for(failed: list[str], results: list[Any]) -> None:
         return
     broken = [r.node.name for r in results if r.status == "error"]
     if broken:
-        raise RuntimeError(f"dbt could not build {', '.join(broken)}. Run it alone to see the SQL: {broken[0]}.sql.")
+        reasons = " ".join(_without_values(r.message or "") for r in results if r.status == "error")
+        raise RuntimeError(f"dbt could not build {', '.join(broken)}. {reasons}")
     raise GateFailedError(
         f"{len(failed)} promise(s) about the tables do not hold: {', '.join(failed)}. Nothing was "
         "published. Open the named checks in Dagster to see how many rows break them."
     )
+
+
+def _without_values(message: str) -> str:
+    """An error text that is about SQL, whole; of one that may quote a row, only its kind."""
+    kind = re.search(r"(Parser|Binder|Catalog|Compilation|Contract)\b.*", message, re.DOTALL)
+    if kind:
+        return kind.group(0)
+    named = re.search(r"\w+ (Error|Exception)", message)
+    return f"{named.group(0) if named else 'An error'}: its text may hold values and is not shown."

@@ -1,0 +1,245 @@
+"""Lookup tables of distinct raw values: the way from the field's libraries into dbt's SQL.
+
+Each asset reads the distinct values of a few raw columns, calls one function of
+``models.normalisation`` and writes its table, which staging joins (``dbt/macros/lookups.sql``).
+Which raw columns hold what is said here; how a value is read is said there.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import dagster as dg
+import pyarrow as pa
+
+from dagster_project.faults import machine_faults
+from dagster_project.state import secret_key
+from dagster_project.vocabulary import RAW, STAGING, WAREHOUSE_POOL
+from dagster_project.warehouse import Warehouse
+from models import normalisation
+
+# Where each kind of value is delivered: (raw table, value column[, country column]).
+_NAMES = (
+    ("crm__contacts", "fornamn"),
+    ("crm__contacts", "efternamn"),
+    ("crm__contacts", "ort"),
+    ("crm__companies", "ort"),
+    ("register__companies", "city"),
+    ("shop__customers", "first_name"),
+    ("shop__customers", "last_name"),
+    ("shop__customers", "city"),
+    ("tickets__bookings", "by"),
+)
+_FULL_NAMES = (("tickets__bookings", "navn"), ("newsletter__subscribers", "name"))
+_EMAILS = (
+    ("crm__contacts", "epost"),
+    ("shop__customers", "email"),
+    ("tickets__bookings", "email"),
+    ("newsletter__subscribers", "email"),
+    ("social__engagements", "email"),
+    ("survey__answers", "email"),
+    ("privacy__consents", "email"),
+    ("privacy__requests", "email"),
+)
+_PHONES = (
+    ("crm__contacts", "telefon", "land"),
+    ("shop__customers", "phone", "country_code"),
+    ("tickets__bookings", "mobil", "land"),
+    ("privacy__consents", "phone", None),
+    ("privacy__requests", "phone", None),
+)
+_STREETS = (
+    ("crm__contacts", "gatuadress"),
+    ("crm__companies", "gatuadress"),
+    ("shop__customers", "street"),
+)
+_POSTAL_CODES = (
+    ("crm__contacts", "postnr", "land"),
+    ("crm__companies", "postnr", "land"),
+    ("register__companies", "postal_code", "country_code"),
+    ("shop__customers", "postal_code", "country_code"),
+    ("tickets__bookings", "postnr", "land"),
+)
+_COUNTRIES = (
+    ("crm__contacts", "land"),
+    ("crm__companies", "land"),
+    ("register__companies", "country_code"),
+    ("shop__customers", "country_code"),
+    ("tickets__bookings", "land"),
+)
+_ORG_NUMBERS = (
+    ("crm__companies", "orgnr", "land"),
+    ("register__companies", "org_number", "country_code"),
+    ("shop__customers", "org_number", "country_code"),
+)
+_COMPANY_NAMES = (("crm__companies", "namn"), ("register__companies", "legal_name"))
+_WEBSITES = (("crm__companies", "webb"),)
+
+Places = tuple[tuple[str | None, ...], ...]
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """One lookup table: what is normalised, by what, from where."""
+
+    name: str
+    description: str
+    normalise: Callable[[pa.Table], pa.Table]
+    raw_columns: tuple[str, ...]
+    places: Places
+
+    @property
+    def key(self) -> dg.AssetKey:
+        """The asset's key."""
+        return dg.AssetKey([STAGING, f"lookup_{self.name}"])
+
+
+LOOKUPS: tuple[Lookup, ...] = (
+    Lookup("names", "Names of people and cities.", normalisation.normalise_names, ("name_raw",), _NAMES),
+    Lookup(
+        "full_names",
+        "Whole names in one field, split into first and last name.",
+        normalisation.split_full_names,
+        ("full_name_raw",),
+        _FULL_NAMES,
+    ),
+    Lookup("emails", "E-mail addresses.", normalisation.normalise_emails, ("email_raw",), _EMAILS),
+    Lookup(
+        "phones",
+        "Phone numbers with the country beside them, as E.164.",
+        normalisation.normalise_phones,
+        ("phone_raw", "country_raw"),
+        _PHONES,
+    ),
+    Lookup("streets", "Street addresses.", normalisation.normalise_streets, ("street_raw",), _STREETS),
+    Lookup(
+        "postal_codes",
+        "Postal codes with the country beside them.",
+        normalisation.normalise_postal_codes,
+        ("postal_code_raw", "country_raw"),
+        _POSTAL_CODES,
+    ),
+    Lookup(
+        "countries",
+        "Countries as ISO 3166 codes.",
+        normalisation.normalise_countries,
+        ("country_raw",),
+        _COUNTRIES,
+    ),
+    Lookup(
+        "org_numbers",
+        "Company registration numbers with the country beside them.",
+        normalisation.normalise_org_numbers,
+        ("org_number_raw", "country_raw"),
+        _ORG_NUMBERS,
+    ),
+    Lookup(
+        "company_names",
+        "Company names, with a form for comparison that lacks the legal form.",
+        normalisation.normalise_company_names,
+        ("name_raw",),
+        _COMPANY_NAMES,
+    ),
+    Lookup("websites", "Web sites as domains.", normalisation.normalise_websites, ("website_raw",), _WEBSITES),
+)
+
+SOCIAL_KEYS = dg.AssetKey([STAGING, "lookup_social_keys"])
+DELIVERIES = dg.AssetKey([RAW, "deliveries"])
+
+
+def lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
+    """The asset that makes one lookup table."""
+
+    @dg.asset(
+        key=lookup.key,
+        group_name=STAGING,
+        description=f"{lookup.description} One row per distinct delivered value.",
+        kinds={"python", "duckdb"},
+        deps=[DELIVERIES, *sorted({dg.AssetKey([RAW, str(place[0])]) for place in lookup.places})],
+        pool=WAREHOUSE_POOL,
+        check_specs=[
+            dg.AssetCheckSpec(
+                "one_row_per_value", asset=lookup.key, description="Joining it multiplies no row.", blocking=True
+            )
+        ],
+    )
+    def table(warehouse: Warehouse) -> dg.MaterializeResult:
+        with machine_faults():
+            values = warehouse.read(_distinct(lookup))
+            rows = lookup.normalise(values)
+            warehouse.replace(f"staging.lookup_{lookup.name}", rows)
+        repeated = rows.num_rows - rows.select(list(lookup.raw_columns)).group_by(list(lookup.raw_columns)).aggregate([]).num_rows
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": rows.num_rows,
+                "dagster/column_schema": warehouse.schema_of(f"staging.lookup_{lookup.name}"),
+                "values_with_a_warning": _warned(rows),
+            },
+            check_results=[
+                dg.AssetCheckResult(
+                    check_name="one_row_per_value",
+                    passed=repeated == 0,
+                    metadata={"repeated_values": repeated, "limit": 0},
+                )
+            ],
+        )
+
+    return table
+
+
+@dg.asset(
+    key=SOCIAL_KEYS,
+    group_name=STAGING,
+    kinds={"python", "duckdb"},
+    deps=[dg.AssetKey([RAW, "social__engagements"]), dg.AssetKey([STAGING, "lookup_emails"])],
+    pool=WAREHOUSE_POOL,
+    check_specs=[dg.AssetCheckSpec("one_row_per_value", asset=SOCIAL_KEYS, blocking=True)],
+)
+def lookup_social_keys(warehouse: Warehouse) -> dg.MaterializeResult:
+    """Names a person on a network by an HMAC of network and e-mail: the network's own id is not delivered."""
+    key = secret_key(warehouse.home, "social")
+    pairs = warehouse.read(
+        "select distinct lower(trim(cast(network as varchar))) as network, email_match "
+        "from raw.social__engagements as engagements join staging.lookup_emails "
+        "on cast(engagements.email as varchar) = email_raw "
+        "where email_match is not null and network is not null order by all"
+    )
+    social_keys = [
+        hmac.new(key, f"{network}:{email}".encode(), hashlib.sha256).hexdigest()[:24]
+        for network, email in zip(pairs["network"].to_pylist(), pairs["email_match"].to_pylist(), strict=True)
+    ]
+    rows = pairs.append_column("social_key", pa.array(social_keys, pa.string()))
+    warehouse.replace("staging.lookup_social_keys", rows)
+    repeated = rows.num_rows - len(set(social_keys))
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": rows.num_rows,
+            "dagster/column_schema": warehouse.schema_of("staging.lookup_social_keys"),
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name="one_row_per_value", passed=repeated == 0, metadata={"repeated_values": repeated, "limit": 0}
+            )
+        ],
+    )
+
+
+@dg.definitions
+def lookups() -> dg.Definitions:
+    """All lookup tables."""
+    return dg.Definitions(assets=[*(lookup_asset(lookup) for lookup in LOOKUPS), lookup_social_keys])
+
+
+def _distinct(lookup: Lookup) -> str:
+    selects = []
+    for place in lookup.places:
+        columns = [f'cast("{column}" as varchar)' if column else "cast(null as varchar)" for column in place[1:]]
+        named = [f"{column} as {name}" for column, name in zip(columns, lookup.raw_columns, strict=True)]
+        selects.append(f"select {', '.join(named)} from raw.{place[0]}")
+    value = lookup.raw_columns[0]
+    return f"select distinct * from ({' union all '.join(selects)}) where {value} is not null order by all"
+
+
+def _warned(rows: pa.Table) -> int:
+    return int(rows.num_rows - rows["warning"].null_count) if "warning" in rows.column_names else 0

@@ -1,0 +1,68 @@
+{#
+  From delivered text to types. How a source writes dates and numbers comes from sources.yaml, by the
+  variable `formats`; the raw stage reads its required values alike (defs/raw/acceptance.py).
+#}
+
+{% macro text(column) -%}
+    nullif(trim(cast({{ column }} as varchar)), '')
+{%- endmacro %}
+
+{# Words that a database takes for dates, such as "epoch" and "infinity", are no dates here. #}
+{% macro iso_text(column) -%}
+    case when regexp_matches({{ text(column) }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}') then {{ text(column) }} end
+{%- endmacro %}
+
+{% macro as_date(column, table) -%}
+    {%- set format = var('formats')[table] -%}
+    coalesce(
+        try_cast(try_cast({{ iso_text(column) }} as timestamptz) as date),
+        cast(try_strptime({{ text(column) }}, '{{ format.date_format }}') as date)
+    )
+{%- endmacro %}
+
+{# In UTC: a time without a zone is in the zone that the source declares. #}
+{% macro as_timestamp(column, table) -%}
+    {%- set format = var('formats')[table] -%}
+    {%- set parsed -%}
+        coalesce(
+            try_strptime({{ text(column) }}, '{{ format.timestamp_format }}'),
+            try_cast(try_cast({{ iso_text(column) }} as timestamptz) as timestamp)
+        )
+    {%- endset -%}
+    {%- if format.timezone == 'UTC' -%}
+        {{ parsed }}
+    {%- else -%}
+        (({{ parsed }}) at time zone '{{ format.timezone }}') at time zone 'UTC'
+    {%- endif -%}
+{%- endmacro %}
+
+{# Money and quantities are exact decimals; "NaN", "1e400" and "1_000" are no amounts. #}
+{% macro as_decimal(column, table) -%}
+    {%- set format = var('formats')[table] -%}
+    {%- set number = "replace(" ~ text(column) ~ ", '" ~ format.decimal_sign ~ "', '.')" -%}
+    case
+        when regexp_full_match({{ number }}, '[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?')
+            then try_cast({{ number }} as decimal(18, 4))
+    end
+{%- endmacro %}
+
+{% macro as_integer(column) -%}
+    case
+        when regexp_full_match({{ text(column) }}, '[+-]?[0-9]+(\.0+)?')
+            then try_cast(regexp_replace({{ text(column) }}, '\.0+$', '') as bigint)
+    end
+{%- endmacro %}
+
+{% macro as_number(column, table) -%}
+    {%- set format = var('formats')[table] -%}
+    {%- set number = "replace(" ~ text(column) ~ ", '" ~ format.decimal_sign ~ "', '.')" -%}
+    case
+        when regexp_full_match({{ number }}, '[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?')
+            then try_cast({{ number }} as double)
+    end
+{%- endmacro %}
+
+{# Years before 1900 and from 2100 on are typing errors, whatever the clock says. #}
+{% macro in_range(value) -%}
+    case when {{ value }} >= date '1900-01-01' and {{ value }} < date '2100-01-01' then {{ value }} end
+{%- endmacro %}

@@ -1,0 +1,20 @@
+{# Where a row came from, carried through staging. #}
+{% macro origin_columns() -%}
+    source._file_id, source._record_no, source._delivery_no, source._row_hash
+{%- endmacro %}
+
+{# The first moment that this run does not count. #}
+{% macro end_of_as_of() -%}
+    (select as_of + interval 1 day from {{ source('raw', 'as_of') }})
+{%- endmacro %}
+
+{# The newest row per key up to the as-of day: newest change, then newest delivery, then row hash. #}
+{% macro newest_version(versions, key) -%}
+    select * exclude (_delivery_no, _row_hash)
+    from {{ versions }}
+    where valid_from is null or valid_from < {{ end_of_as_of() }}
+    qualify row_number() over (
+        partition by {{ key | join(', ') }}
+        order by valid_from desc nulls last, _delivery_no desc, _row_hash desc
+    ) = 1
+{%- endmacro %}

@@ -1,0 +1,26 @@
+{{ config(materialized='view') }}
+
+with
+source as (select * from {{ source('raw', 'campaigns__assignments') }}),
+
+typed as (
+    select
+        *,
+        {{ in_range(as_timestamp('assigned_at', 'campaigns__assignments')) }} as event_time
+    from source
+),
+
+renamed as (
+    select
+        {{ text('source.campaign_id') }} as campaign_id,
+        {{ text('source.person_source') }} as person_source,
+        {{ text('source.person_key') }} as person_key,
+        lower({{ text('source.arm') }}) as arm,
+        source.event_time as assigned_at,
+        source.event_time as valid_from,
+        cast([] as varchar[]) as warning_codes,
+        {{ origin_columns() }}
+    from typed as source
+)
+
+select * from renamed

@@ -1,0 +1,52 @@
+{{ config(materialized='view') }}
+
+with
+source as (select * from {{ source('raw', 'crm__companies') }}),
+
+typed as (
+    select
+        *,
+        {{ as_integer('anstallda') }} as employees,
+        {{ as_decimal('omsattning_tkr', 'crm__companies') }} as revenue_tkr,
+        {{ in_range(as_timestamp('andrad', 'crm__companies')) }} as updated_at
+    from source
+),
+
+renamed as (
+    select
+        {{ text('source.foretag_nr') }} as crm_company_id,
+        org_numbers.org_number,
+        company_names.name,
+        {{ text('source.bransch_sni') }} as industry_code,
+        source.employees,
+        cast({{ in_eur('source.revenue_tkr * 1000', "'SEK'") }} as decimal(18, 2)) as revenue_eur,
+        streets.street,
+        postal_codes.postal_code,
+        cities.name as city,
+        countries.country_code,
+        websites.domain as website,
+        source.updated_at,
+        source.updated_at as valid_from,
+        {{ warning_codes([
+            unreadable('source.anstallda', 'source.employees', 'employees', 'W_NUMBER'),
+            unreadable('source.omsattning_tkr', 'source.revenue_tkr', 'revenue_eur', 'W_NUMBER'),
+            no_rate('source.revenue_tkr', "'SEK'", 'revenue_eur'),
+            unreadable('source.andrad', 'source.updated_at', 'updated_at', 'W_DATE'),
+            looked_up('org_numbers.warning', 'org_number'),
+            looked_up('postal_codes.warning', 'postal_code'),
+            looked_up('countries.warning', 'country_code'),
+            looked_up('websites.warning', 'website'),
+        ]) }} as warning_codes,
+        {{ origin_columns() }}
+    from typed as source
+    {{ join_lookup('company_names', 'company_names', 'source.namn') }}
+    {{ join_lookup('names', 'cities', 'source.ort') }}
+    {{ join_lookup('streets', 'streets', 'source.gatuadress') }}
+    {{ join_lookup('countries', 'countries', 'source.land') }}
+    {{ join_lookup('websites', 'websites', 'source.webb') }}
+    {{ join_lookup_by_country('org_numbers', 'org_numbers', 'source.orgnr', 'source.land') }}
+    {{ join_lookup_by_country('postal_codes', 'postal_codes', 'source.postnr', 'source.land') }}
+    {{ join_rates("'SEK'", "cast(coalesce(source.updated_at, timestamp '2099-01-01') as date)") }}
+)
+
+select * from renamed

@@ -1,0 +1,1 @@
+{{ newest_version(ref('stg_crm__contacts_versions'), ['contact_id']) }}

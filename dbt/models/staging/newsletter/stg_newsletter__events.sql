@@ -1,0 +1,1 @@
+{{ newest_version(ref('stg_newsletter__events_versions'), ['event_id']) }}

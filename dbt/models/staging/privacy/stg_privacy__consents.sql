@@ -1,0 +1,1 @@
+{{ newest_version(ref('stg_privacy__consents_versions'), ['consent_id']) }}

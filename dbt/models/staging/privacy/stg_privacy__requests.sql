@@ -1,0 +1,1 @@
+{{ newest_version(ref('stg_privacy__requests_versions'), ['request_id']) }}

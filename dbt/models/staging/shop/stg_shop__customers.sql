@@ -1,0 +1,1 @@
+{{ newest_version(ref('stg_shop__customers_versions'), ['shop_customer_id']) }}

@@ -1,0 +1,1 @@
+{{ newest_version(ref('stg_shop__orders_versions'), ['order_id']) }}

@@ -1,0 +1,1 @@
+{{ newest_version(ref('stg_social__engagements_versions'), ['engagement_id']) }}

@@ -1,0 +1,32 @@
+{{ config(materialized='view') }}
+
+with
+source as (select * from {{ source('raw', 'social__engagements') }}),
+
+typed as (
+    select
+        *,
+        {{ in_range(as_timestamp('"at"', 'social__engagements')) }} as event_time
+    from source
+),
+
+renamed as (
+    select
+        {{ text('source.engagement_id') }} as engagement_id,
+        lower({{ text('source.network') }}) as network,
+        emails.email,
+        emails.email_match,
+        {{ text('source.handle') }} as handle,
+        lower({{ text('source.action') }}) as action,
+        lower({{ text('source.topic') }}) as topic,
+        source.event_time as occurred_at,
+        source.event_time as valid_from,
+        {{ warning_codes([
+            looked_up('emails.warning', 'email'),
+        ]) }} as warning_codes,
+        {{ origin_columns() }}
+    from typed as source
+    {{ join_lookup('emails', 'emails', 'source.email') }}
+)
+
+select * from renamed

@@ -1,0 +1,30 @@
+{{ config(materialized='view') }}
+
+with
+source as (select * from {{ source('raw', 'survey__answers') }}),
+
+typed as (
+    select
+        *,
+        {{ in_range(as_timestamp('answered_at', 'survey__answers')) }} as event_time
+    from source
+),
+
+renamed as (
+    select
+        {{ text('source.response_id') }} as response_id,
+        {{ text('source.question_code') }} as question_code,
+        emails.email,
+        emails.email_match,
+        {{ text('source.answer') }} as answer,
+        source.event_time as answered_at,
+        source.event_time as valid_from,
+        {{ warning_codes([
+            looked_up('emails.warning', 'email'),
+        ]) }} as warning_codes,
+        {{ origin_columns() }}
+    from typed as source
+    {{ join_lookup('emails', 'emails', 'source.email') }}
+)
+
+select * from renamed

@@ -1,0 +1,1 @@
+{{ newest_version(ref('stg_tickets__bookings_versions'), ['booking_id']) }}

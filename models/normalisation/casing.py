@@ -1,0 +1,64 @@
+"""Capitals of names and streets that were typed in one case."""
+
+import re
+import unicodedata
+
+# Lower-case inside a name when another word follows; a first word too ('von Essen' as a surname).
+PARTICLES = frozenset(
+    {
+        *(
+            "af",
+            "av",
+            "von",
+            "van",
+            "de",
+            "del",
+            "della",
+            "den",
+            "der",
+            "di",
+            "du",
+            "da",
+            "dos",
+            "das",
+        ),
+        *("ten", "ter", "zu", "zum", "zur"),
+    }
+)
+# Articles that are particles only after another particle: 'de la Cruz', but 'Le' is also a name.
+_ARTICLES = frozenset(("la", "le", "las", "los"))
+_ELISIONS = frozenset("dol")  # d'Angelo, O'Brien, L'Estrange
+# A letter with its combining marks, as far as NFC leaves any.
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*")
+_MC_LETTERS = 5  # 'mcgee' and longer
+
+
+def name_case(text: str) -> str:
+    """Title case for text in one case ('ANNA-LENA VON ESSEN'); mixed case is returned as it is.
+
+    Words start after a space, a hyphen, a dot or a digit; after an apostrophe only behind a single
+    d, l or o. Idempotent: a result in one case again is its own title case.
+    """
+    if not (text.isupper() or text.islower()):
+        return text
+    lowered = text.lower()
+    return unicodedata.normalize("NFC", _WORD.sub(_cased, lowered))
+
+
+def _cased(match: re.Match[str]) -> str:
+    word, text, start = match.group(), match.string, match.start()
+    before, after = text[:start], text[match.end() :]
+    if before.endswith(("'", "’")):
+        owner = re.search(r"\w+$", before[:-1])
+        return _capital(word) if owner and owner.group() in _ELISIONS else word
+    if after.startswith(" ") and (not before or before.endswith(" ")):
+        follows_particle = before.rstrip().rpartition(" ")[2] in PARTICLES
+        if word in PARTICLES or (word in _ARTICLES and follows_particle):
+            return word
+    if word.startswith("mc") and len(word) >= _MC_LETTERS:
+        return "Mc" + _capital(word[2:])
+    return _capital(word)
+
+
+def _capital(word: str) -> str:
+    return word[:1].title() + word[1:]

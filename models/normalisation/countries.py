@@ -1,0 +1,98 @@
+"""Countries as delivered -> ISO 3166-1 alpha-2, with the names of the Nordic languages.
+
+Source: pycountry (Debian iso-codes: ISO 3166-1 and its translations).
+"""
+
+import gettext
+import re
+from functools import lru_cache
+
+import pyarrow as pa
+import pycountry
+
+from models.normalisation.lookup import lookup_table, read_texts
+from models.normalisation.text import comparison_form
+
+_LANGUAGES = ("sv", "da", "nb_NO", "nn", "fi", "is")
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+# What iso-codes lacks, in ``_key`` form: car plates and post prefixes, the VAT prefix of Greece,
+# everyday names and abbreviations, the parts of the United Kingdom.
+_ALSO = {
+    "SE": ("s", "sve", "sver"),
+    "DK": ("danm",),
+    "NO": ("n", "noreg"),
+    "FI": ("sf", "suomifinland", "finlandsuomi"),
+    "DE": ("d",),
+    "GB": ("uk", "greatbritain", "storbritannien", "isobritannia", "england", "scotland", "wales"),
+    "US": ("usa", "unitedstatesofamerica", "america", "amerika", "forenedestater"),
+    "NL": ("holland", "hollanti"),
+    "RU": ("russia", "ryssland", "rusland", "russland", "venaja"),
+    "CZ": ("czechrepublic", "tjekkiet"),
+    "TR": ("turkey", "tyrkiet"),
+    "KR": ("sydkorea", "etelakorea"),
+    "GR": ("el", "hellas"),
+    "FO": ("foroyar",),
+    "GL": ("kalaallitnunaat",),
+    "AX": ("aland",),
+}
+
+
+def normalise_countries(values: pa.Table) -> pa.Table:
+    """Countries as ISO 3166-1 alpha-2 codes.
+
+    Reads alpha-2, alpha-3 and numeric codes, names in English, Swedish, Danish, Norwegian, Finnish
+    and Icelandic, and common abbreviations, in any case and with or without accents.
+
+    Args:
+        values: column country_raw (text or null), distinct.
+
+    Returns:
+        country_raw; country_code, null when not recognised; warning: W_COUNTRY for text that is not
+        recognised, else null. One row per input row, in input order.
+
+    Raises:
+        ValueError: the column is missing.
+    """
+    (raw,) = read_texts(values, "country_raw")
+    rows = [_code_and_warning(text) for text in raw]
+    return lookup_table({"country_raw": raw}, rows, country_code=pa.string(), warning=pa.string())
+
+
+def country_code_of(text: str | None) -> str | None:
+    """The alpha-2 code of one country as delivered, or null."""
+    return None if text is None else _code_by_key().get(_key(text))
+
+
+def _code_and_warning(text: str | None) -> tuple[str | None, str | None]:
+    code = country_code_of(text)
+    given = text is not None and bool(comparison_form(text))
+    return code, "W_COUNTRY" if given and code is None else None
+
+
+def _key(text: str) -> str:
+    return _NOT_ALPHANUMERIC.sub("", comparison_form(text)).removeprefix("the")
+
+
+@lru_cache(maxsize=1)
+def _code_by_key() -> dict[str, str]:
+    translations = [
+        gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language])
+        for language in _LANGUAGES
+    ]
+    names: dict[str, set[str]] = {}
+    for country in pycountry.countries:
+        english = [
+            name
+            for attribute in ("name", "common_name", "official_name")
+            if (name := getattr(country, attribute, None))
+        ]
+        local = [translation.gettext(name) for translation in translations for name in english]
+        # 'Iran, Islamic Republic of' is delivered as 'Iran'.
+        short = [name.partition(",")[0] for name in english + local]
+        for name in english + local + short:
+            names.setdefault(_key(name), set()).add(country.alpha_2)
+    codes = {key: found.pop() for key, found in names.items() if len(found) == 1}
+    for country in pycountry.countries:
+        for code in (country.alpha_2, country.alpha_3, country.numeric):
+            codes[_key(code)] = country.alpha_2
+    return codes | {key: code for code, keys in _ALSO.items() for key in keys}

@@ -1,0 +1,173 @@
+"""Names of people: display form, and full names split into first and last name."""
+
+import re
+
+import pyarrow as pa
+
+from models.normalisation.casing import PARTICLES, name_case
+from models.normalisation.lookup import lookup_table, read_texts
+from models.normalisation.placeholders import is_placeholder
+from models.normalisation.text import clean, repair_mojibake
+
+_EDGES = '"“”„«»,;:_*`´ '
+_BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_TITLES = frozenset(
+    {
+        *(
+            "dr",
+            "prof",
+            "professor",
+            "doc",
+            "herr",
+            "hr",
+            "fru",
+            "frk",
+            "fröken",
+            "frøken",
+            "mr",
+            "mrs",
+        ),
+        *(
+            "ms",
+            "miss",
+            "dipl",
+            "ing",
+            "civ",
+            "lic",
+            "mag",
+            "ceo",
+            "cto",
+            "cfo",
+            "coo",
+            "vd",
+            "phd",
+        ),
+        *(
+            "md",
+            "msc",
+            "bsc",
+            "mba",
+            "jr",
+            "sr",
+            "jun",
+            "sen",
+            "direktör",
+            "direktør",
+            "adm",
+            "dir",
+        ),
+    }
+)
+# As companies write them; 'Asp' and 'As' are names, 'AS' after a name is a company.
+_LEGAL_FORMS = frozenset(
+    {
+        *(
+            "AB",
+            "A/S",
+            "AS",
+            "ASA",
+            "ApS",
+            "APS",
+            "Oy",
+            "OY",
+            "Oyj",
+            "OYJ",
+            "HB",
+            "KB",
+            "GmbH",
+            "GMBH",
+        ),
+        *("Ltd", "LTD", "Inc", "INC", "LLC", "BV"),
+    }
+)
+
+
+def normalise_names(values: pa.Table) -> pa.Table:
+    """First names, last names or full names in display form.
+
+    Args:
+        values: column name_raw (text or null), distinct.
+
+    Returns:
+        name_raw; name: NFC, single spaces, one-case text in title case, null when it is empty, has
+        no letter or stands for nothing; warning: W_PLACEHOLDER, W_MOJIBAKE (``name`` is the
+        repaired text) or null. One row per input row, in input order.
+
+    Raises:
+        ValueError: the column is missing.
+    """
+    (raw,) = read_texts(values, "name_raw")
+    rows = [_name_and_warning(text) for text in raw]
+    return lookup_table({"name_raw": raw}, rows, name=pa.string(), warning=pa.string())
+
+
+def split_full_names(values: pa.Table) -> pa.Table:
+    """Full names as first name(s) and surname.
+
+    The last word is the surname, with the particles before it ('Anna von der Esch'); with a comma
+    the surname comes first ('Svensson, Anna'); one word alone is a first name. Titles, brackets and
+    employers after a comma are dropped; a company gives no name at all. A surname of two words
+    without hyphen or comma is not recognised: its first word stays with the first names.
+
+    Args:
+        values: column full_name_raw (text or null), distinct.
+
+    Returns:
+        full_name_raw, first_name, last_name (display form or null). One row per input row, in
+        input order.
+
+    Raises:
+        ValueError: the column is missing.
+    """
+    (raw,) = read_texts(values, "full_name_raw")
+    rows = [_first_and_last(text) for text in raw]
+    return lookup_table({"full_name_raw": raw}, rows, first_name=pa.string(), last_name=pa.string())
+
+
+def _name_and_warning(text: str | None) -> tuple[str | None, str | None]:
+    if text is None:
+        return None, None
+    repaired = repair_mojibake(text)
+    name = clean(repaired)
+    if not name:
+        return None, None
+    name = name_case(name.strip(_EDGES))
+    if is_placeholder(name) or not any(char.isalpha() for char in name):
+        return None, "W_PLACEHOLDER"
+    return name, "W_MOJIBAKE" if repaired != text else None
+
+
+def _first_and_last(text: str | None) -> tuple[str | None, str | None]:
+    if text is None:
+        return None, None
+    whole = clean(_BRACKETED.sub(" ", clean(repair_mojibake(text))))
+    if is_placeholder(whole):
+        return None, None
+    parts = [words for part in whole.split(",") if (words := _person_words(part))]
+    if not parts:
+        return None, None
+    first, last = (parts[1], parts[0]) if len(parts) > 1 else _divide(parts[0])
+    return _piece(first), _piece(last)
+
+
+def _person_words(part: str) -> list[str]:
+    """The words of one comma-separated part without titles; none if the part is a company."""
+    words = part.split()
+    if words and words[-1].rstrip(".") in _LEGAL_FORMS:
+        return []
+    return [word for word in words if word.lower().strip(".") not in _TITLES]
+
+
+def _divide(words: list[str]) -> tuple[list[str], list[str]]:
+    if len(words) == 1:
+        return words, []
+    start = len(words) - 1
+    while start > 1 and words[start - 1].lower() in PARTICLES | {"la", "le"}:
+        start -= 1
+    if start == 1 and words[0] in PARTICLES:
+        start = 0
+    return words[:start], words[start:]
+
+
+def _piece(words: list[str]) -> str | None:
+    return _name_and_warning(" ".join(words))[0]
