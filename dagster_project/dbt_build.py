@@ -7,7 +7,6 @@ Dagster stays dagster-dbt's business (``dagster_project.dbt``).
 """
 
 import gc
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +14,7 @@ import dagster as dg
 
 from dagster_project.dbt import dbt_arguments
 from dagster_project.errors import GateFailedError
+from dagster_project.faults import without_values
 from dagster_project.warehouse import Warehouse
 
 _UNIQUE_ID = "dagster_dbt/unique_id"
@@ -40,7 +40,7 @@ def build(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[D
         for spec in context.assets_def.check_specs
         if spec.key in context.selected_asset_check_keys
     }
-    results = _invoke(warehouse, ["build", "--select", *_names({**models, **tests})])
+    results = _invoke(warehouse, ["build", "--indirect-selection", "empty", "--select", *_names({**models, **tests})])
     schemas = _table_facts(warehouse, list(models.values()))
     failed: list[str] = []
     for result in results:
@@ -132,18 +132,10 @@ def _raise_for(failed: list[str], results: list[Any]) -> None:
         return
     broken = [r.node.name for r in results if r.status == "error"]
     if broken:
-        reasons = " ".join(_without_values(r.message or "") for r in results if r.status == "error")
+        reasons = " ".join(without_values(r.message or "") for r in results if r.status == "error")
         raise RuntimeError(f"dbt could not build {', '.join(broken)}. {reasons}")
     raise GateFailedError(
         f"{len(failed)} promise(s) about the tables do not hold: {', '.join(failed)}. Nothing was "
         "published. Open the named checks in Dagster to see how many rows break them."
     )
 
-
-def _without_values(message: str) -> str:
-    """An error text that is about SQL, whole; of one that may quote a row, only its kind."""
-    kind = re.search(r"(Parser|Binder|Catalog|Compilation|Contract)\b.*", message, re.DOTALL)
-    if kind:
-        return kind.group(0)
-    named = re.search(r"\w+ (Error|Exception)", message)
-    return f"{named.group(0) if named else 'An error'}: its text may hold values and is not shown."

@@ -1,10 +1,12 @@
-"""Faults of the machine, apart from faults of the data: what is retried and what is not.
+"""Faults of the machine and of SQL: what is retried, what ends the run how, what may be shown.
 
-A disk or network that stumbles is asked again twice; a full disk or too little memory ends the run
-with its own exit code; wrong data stays wrong and is never retried.
+A disk that stumbles is asked again twice; a full disk or too little memory ends the run with its own
+exit code; wrong data stays wrong and is never retried. DuckDB's error texts quote rows, so this is
+the one boundary that they pass before anything writes them down.
 """
 
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,25 +18,48 @@ from dagster_project.errors import ResourcesExhaustedError
 _RETRIES = 2
 _WAIT_SECONDS = 2
 
+# Errors about the SQL itself quote names of columns and tables, never rows.
+_ABOUT_SQL = re.compile(r"(Parser|Binder|Catalog|Compilation|Contract) ?Error.*", re.DOTALL)
+_KIND = re.compile(r"\w+( \w+)? (Error|Exception)")
+
 
 @contextmanager
-def machine_faults() -> Iterator[None]:
-    """Tell I/O faults (retried), full disks and lack of memory (exit code 5) from everything else."""
+def file_faults() -> Iterator[None]:
+    """Tell files that stumble (retried) from a full disk (exit code 5)."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise _disk_full() from None
+        raise dg.RetryRequested(max_retries=_RETRIES, seconds_to_wait=_WAIT_SECONDS) from error
+
+
+@contextmanager
+def database_faults() -> Iterator[None]:
+    """Tell lack of memory and disk, stumbling disks, and errors whose text may quote a row."""
     try:
         yield
     except (MemoryError, duckdb.OutOfMemoryException):
         raise ResourcesExhaustedError(
             "Memory ran out. Give the machine more, or lower SKIKT_MEMORY_LIMIT so that DuckDB spills to disk."
         ) from None
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise ResourcesExhaustedError(
-                "The disk is full. Free space below SKIKT_HOME; what was published before is untouched."
-            ) from None
-        raise dg.RetryRequested(max_retries=_RETRIES, seconds_to_wait=_WAIT_SECONDS) from error
     except duckdb.IOException as error:
         if "No space left" in str(error):
-            raise ResourcesExhaustedError(
-                "The disk is full. Free space below SKIKT_HOME; what was published before is untouched."
-            ) from None
-        raise dg.RetryRequested(max_retries=_RETRIES, seconds_to_wait=_WAIT_SECONDS) from error
+            raise _disk_full() from None
+        raise dg.RetryRequested(max_retries=_RETRIES, seconds_to_wait=_WAIT_SECONDS) from None
+    except duckdb.Error as error:
+        raise RuntimeError(without_values(f"{type(error).__name__}: {error}")) from None
+
+
+def without_values(message: str) -> str:
+    """An error text that is about SQL, whole; of one that may quote a row, only its kind."""
+    if about_sql := _ABOUT_SQL.search(message):
+        return about_sql.group(0)
+    kind = _KIND.search(message)
+    return f"{kind.group(0) if kind else 'An error'}: its text may hold values and is not shown."
+
+
+def _disk_full() -> ResourcesExhaustedError:
+    return ResourcesExhaustedError(
+        "The disk is full. Free space below SKIKT_HOME; what was published before is untouched."
+    )

@@ -61,6 +61,12 @@ def read_model(home: Home, name: str) -> dict[str, Any] | None:
     return dict(content["model"])
 
 
+def own_model(home: Home, run_id: str, name: str) -> dict[str, Any]:
+    """A fitted model that this run wrote."""
+    file = home.state_of(run_id) / f"{name}.json"
+    return dict(json.loads(file.read_text(encoding="utf-8"))["model"])
+
+
 def write_model(home: Home, run_id: str, name: str, model: dict[str, Any]) -> None:
     """Put a fitted model into this run's state, as text that a diff can show."""
     file = _own_folder(home, run_id) / f"{name}.json"

@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from dagster_project.errors import WarehouseBusyError
+from dagster_project.faults import database_faults
 from dagster_project.home import Home
 from dagster_project.settings import load_settings
 
@@ -79,7 +80,17 @@ class Warehouse(dg.ConfigurableResource[None]):  # type: ignore[misc]
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """One connection in UTC, closed at the end."""
+        """One connection in UTC, closed at the end; the boundary where errors lose their values.
+
+        Raises:
+            ResourcesExhaustedError: disk or memory ran out.
+            dagster.RetryRequested: the disk stumbled.
+            RuntimeError: any other error of DuckDB, without the row it met.
+        """
+        with database_faults():
+            yield from self._open()
+
+    def _open(self) -> Iterator[duckdb.DuckDBPyConnection]:
         connection = duckdb.connect(str(self.home.warehouse))
         try:
             self.home.warehouse.chmod(0o600)

@@ -13,7 +13,7 @@ from dagster_project.defs.raw.erasure import LOADED_AFTER
 from dagster_project.defs.raw.intake import REQUESTS, take_in
 from dagster_project.defs.raw.landing import clear_scratch
 from dagster_project.errors import ConfigurationError, DeliveryHeldError
-from dagster_project.faults import machine_faults
+from dagster_project.faults import file_faults
 from dagster_project.settings import load_settings, today
 from dagster_project.sources import PERSON_SOURCES, Source, read_sources
 from dagster_project.state import published_as_of
@@ -99,7 +99,7 @@ def raw_table(source: Source) -> dg.AssetsDefinition:
         ],
     )
     def table(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
-        with machine_faults(), warehouse.connect() as connection:
+        with file_faults(), warehouse.connect() as connection:
             intake = take_in(connection, warehouse.home, source, context.run_id)
             rows, difference, newest = connection.execute(_facts(source)).fetchall()[0]
         for file, reason in intake.held.items():

@@ -14,13 +14,17 @@ import duckdb
 import pyarrow as pa
 
 from dagster_project.defs.raw.landing import Delivery
-from dagster_project.defs.raw.records import Rejected, split_csv
+from dagster_project.defs.raw.records import Rejected, is_undecodable, split_csv
 from dagster_project.sources import Source
 
 INCOMING = "incoming"
 
 # A packed file may not grow more than this when unpacked: more is a bomb, not a delivery.
 _MOST_UNPACKING = 100
+
+# Up to this many lines, or this share of them, are damage; more is a file of another encoding.
+_FEW_DAMAGED = 20
+_MOST_DAMAGED_SHARE = 0.02
 
 
 class HeldError(Exception):
@@ -105,15 +109,11 @@ def _decode(delivery: Delivery) -> str:
             f"The file holds bytes that no {delivery.source.format.upper()} text has. "
             f"Write it anew as {delivery.source.format.upper()}.",
         )
-    encoding = "utf-8-sig" if delivery.source.encoding.lower() in {"utf-8", "utf8"} else delivery.source.encoding
     declared = delivery.source.encoding
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        raise HeldError(
-            "F_ENCODING",
-            f"The file is not {declared} text. Write it as {declared}, or correct `encoding` of the source.",
-        ) from None
+    encoding = "utf-8-sig" if declared.lower() in {"utf-8", "utf8"} else declared
+    # A byte that does not decode becomes a lone surrogate, which costs its record (R_ENC).
+    text = content.decode(encoding, errors="surrogateescape")
+    _hold_if_other_encoding(text, declared)
     if not declared.lower().startswith("utf") and not content.isascii() and _is_utf8(content):
         raise HeldError(
             "F_ENCODING",
@@ -121,6 +121,20 @@ def _decode(delivery: Delivery) -> str:
             f"Write it as {declared}, or correct `encoding` of the source.",
         )
     return text
+
+
+def _hold_if_other_encoding(text: str, declared: str) -> None:
+    """A file of another encoding, unlike a few damaged records, is held."""
+    lines = text.count("\n") + 1
+    damaged = sum(1 for line in text.split("\n") if is_undecodable(line)) if is_undecodable(text) else 0
+    if damaged > max(_FEW_DAMAGED, _MOST_DAMAGED_SHARE * lines) or 2 * damaged > lines:
+        raise HeldError(
+            "F_ENCODING",
+            f"{damaged} of {lines} lines are not {declared} text. Write the file as {declared}, "
+            "or correct `encoding` of the source.",
+        )
+    if is_undecodable(text.partition("\n")[0]):
+        raise HeldError("F_ENCODING", f"The header is not {declared} text. Write the file as {declared}.")
 
 
 def _bytes(delivery: Delivery) -> bytes:
@@ -153,8 +167,8 @@ def _read_csv(
     names = next(csv.reader([header_line.rstrip("\r")], delimiter=source.delimiter), [])
     found = _match_header(source, names)
     body, cut = _without_cut_line(source, body)
-    rejected = _load_clean_csv(connection, source, names, body, scratch)
-    if rejected is None:
+    rejected: list[Rejected] = []
+    if is_undecodable(body) or not _load_clean_csv(connection, source, names, body, scratch):
         rejected = _load_split_csv(connection, source, names, body)
     if cut:
         records = connection.execute(f"select count(*) from {INCOMING}").fetchall()[0][0]
@@ -173,8 +187,8 @@ def _without_cut_line(source: Source, body: str) -> tuple[str, bool]:
 
 def _load_clean_csv(
     connection: duckdb.DuckDBPyConnection, source: Source, names: list[str], body: str, scratch: Path
-) -> list[Rejected] | None:
-    """Load with DuckDB's reader; None when any record does not read, so that the splitter must."""
+) -> bool:
+    """Load with DuckDB's reader; false when any record does not read, so that the splitter must."""
     work = scratch / "incoming.csv"
     work.write_text(body, encoding="utf-8", newline="")
     columns = ", ".join(f"'{_quoted(f'c{n}')}': 'varchar'" for n in range(len(names)))
@@ -188,10 +202,10 @@ def _load_clean_csv(
         raise
     except duckdb.Error:
         connection.execute(f"drop table if exists {INCOMING}")
-        return None
+        return False
     finally:
         work.unlink()
-    return []
+    return True
 
 
 def _load_split_csv(
@@ -241,10 +255,11 @@ def _read_jsonl(
 ) -> Reading:
     body, cut = _without_cut_line(source, text)
     lines = [line for line in body.split("\n") if line.strip()]
-    connection.register("json_lines", pa.table({"line": pa.array(lines, pa.string())}))
+    decoded = [None if is_undecodable(line) else line for line in lines]
+    connection.register("json_lines", pa.table({"line": pa.array(decoded, pa.string())}))
     connection.execute(
         "create or replace temp table json_records as select row_number() over () as _record_no, line, "
-        "coalesce(json_valid(line) and json_type(line) = 'OBJECT', false) as is_record from json_lines"
+        "coalesce(try(json_type(line)) = 'OBJECT', false) as is_record from json_lines"
     )
     connection.unregister("json_lines")
     names = [
@@ -254,9 +269,9 @@ def _read_jsonl(
         ).fetchall()
     ]
     rejected = [
-        Rejected(number, "R_JSON")
-        for (number,) in connection.execute(
-            "select _record_no from json_records where not is_record order by 1"
+        Rejected(number, "R_ENC" if is_undecoded else "R_JSON")
+        for number, is_undecoded in connection.execute(
+            "select _record_no, line is null from json_records where not is_record order by 1"
         ).fetchall()
     ]
     if cut:

@@ -22,6 +22,15 @@ class Rejected:
     reason_code: str
 
 
+def is_undecodable(text: str) -> bool:
+    """Whether it holds bytes that did not decode: they come as lone surrogates."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
 def split_csv(lines: list[str], *, columns: int, delimiter: str) -> Iterator[list[str] | Rejected]:
     """Records of a CSV body, in order.
 
@@ -31,7 +40,7 @@ def split_csv(lines: list[str], *, columns: int, delimiter: str) -> Iterator[lis
         delimiter: one character.
 
     Yields:
-        The fields of a good record, or a ``Rejected`` with R_COLS, R_QUOTE or R_SIZE.
+        The fields of a good record, or a ``Rejected`` with R_COLS, R_QUOTE, R_SIZE or R_ENC.
     """
     position = record_no = 0
     while position < len(lines):
@@ -42,7 +51,7 @@ def split_csv(lines: list[str], *, columns: int, delimiter: str) -> Iterator[lis
         fields, used = _record_at(lines, position, columns, delimiter)
         if fields is None:
             yield Rejected(record_no, _reason(lines[position], columns, delimiter))
-            position += 1
+            position += used
         else:
             yield fields
             position += used
@@ -59,6 +68,8 @@ def _record_at(
         text += "\n" + lines[position + used]
         used += 1
     fields = _fields(text, delimiter)
+    if is_undecodable(text):
+        return None, used
     if fields is None or len(fields) != columns or len(text) > _MOST_CHARACTERS:
         return None, 1
     return fields, used
@@ -77,6 +88,8 @@ def _fields(text: str, delimiter: str) -> list[str] | None:
 
 
 def _reason(line: str, columns: int, delimiter: str) -> str:
+    if is_undecodable(line):
+        return "R_ENC"
     if len(line) > _MOST_CHARACTERS:
         return "R_SIZE"
     if _quote_is_open(line) or _fields(line, delimiter) is None:

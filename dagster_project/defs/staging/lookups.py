@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import dagster as dg
 import pyarrow as pa
 
-from dagster_project.faults import machine_faults
 from dagster_project.state import secret_key
 from dagster_project.vocabulary import RAW, STAGING, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
@@ -165,10 +164,9 @@ def lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
         ],
     )
     def table(warehouse: Warehouse) -> dg.MaterializeResult:
-        with machine_faults():
-            values = warehouse.read(_distinct(lookup))
-            rows = lookup.normalise(values)
-            warehouse.replace(f"staging.lookup_{lookup.name}", rows)
+        values = warehouse.read(_distinct(lookup))
+        rows = lookup.normalise(values)
+        warehouse.replace(f"staging.lookup_{lookup.name}", rows)
         repeated = rows.num_rows - rows.select(list(lookup.raw_columns)).group_by(list(lookup.raw_columns)).aggregate([]).num_rows
         return dg.MaterializeResult(
             metadata={

@@ -1,0 +1,88 @@
+"""Rule-based audiences: their files, and the memberships their predicates select.
+
+What a rule may say is ``models.segmentation``; the files are what a user edits.
+"""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from dagster_project.errors import ConfigurationError
+from dagster_project.home import Home
+from dagster_project.settings import CHECKOUT
+from models.normalisation.places import city_coordinates
+from models.segmentation.features import PERSON_FEATURES
+from models.segmentation.memberships import MEMBERSHIP_SCHEMA
+from models.segmentation.predicate_facts import FactTables
+from models.segmentation.predicates import CompiledAudience, compile_audience
+from models.segmentation.rule_files import AudienceRule, parse_rules
+
+RULES = CHECKOUT / "models" / "segmentation" / "rules"
+
+_FEATURES = "customers.customer_features"
+
+
+def read_rules(home: Home) -> list[AudienceRule]:
+    """The rules in force: the checkout's, with the home's own files of the same name over them.
+
+    Raises:
+        ConfigurationError: a file is no rule; names the file, what was found and what is needed.
+    """
+    files: dict[str, Path] = {}
+    for folder in (RULES, home.config / "rules"):
+        files |= {path.name: path for path in sorted(folder.glob("*.yaml"))}
+    try:
+        rules = parse_rules({name: path.read_text(encoding="utf-8") for name, path in files.items()})
+    except (ValueError, OSError) as error:
+        raise ConfigurationError(str(error)) from None
+    return [rule for rule in rules if rule.status != "retired"]
+
+
+def select_members(
+    connection: duckdb.DuckDBPyConnection, rules: list[AudienceRule], as_of: date
+) -> pa.Table:
+    """Who is in each audience of persons on the as-of day, and why.
+
+    Raises:
+        ConfigurationError: a predicate says something that is not allowed.
+    """
+    audiences = [_compile(connection, rule, as_of) for rule in rules if rule.customer_type == "person"]
+    if not audiences:
+        return MEMBERSHIP_SCHEMA.empty_table()
+    selects = [
+        f"select customer_id, '{audience.segment_id}' as segment_id, cast(1 as double) as strength, "
+        f"{audience.sql_reason} as reason from {_FEATURES} "
+        f"where {audience.sql_include} and not coalesce({audience.sql_exclude}, false)"
+        for audience in audiences
+    ]
+    query = f"select * from ({' union all '.join(selects)}) order by segment_id, customer_id"
+    return connection.sql(query).to_arrow_table().cast(MEMBERSHIP_SCHEMA)
+
+
+def _compile(connection: duckdb.DuckDBPyConnection, rule: AudienceRule, as_of: date) -> CompiledAudience:
+    try:
+        return compile_audience(
+            rule, columns=PERSON_FEATURES, places=_places(connection), facts=_facts(connection), as_of=as_of
+        )
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
+
+
+def _places(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[float, float]]:
+    """Cities of the world, and the company's own locations, which win."""
+    own = connection.execute(
+        "select name, latitude, longitude from staging.stg_reference__locations "
+        "where latitude is not null and longitude is not null order by name, location_id"
+    ).fetchall()
+    return city_coordinates() | {name: (latitude, longitude) for name, latitude, longitude in own}
+
+
+def _facts(connection: duckdb.DuckDBPyConnection) -> FactTables:
+    kinds = connection.execute("select distinct kind from customers.fct_interactions order by 1").fetchall()
+    return FactTables(
+        campaigns="customers.fct_campaign_receipts",
+        interactions="customers.fct_interactions",
+        interaction_kinds=tuple(sorted({"visit", *(kind for (kind,) in kinds)})),
+    )
