@@ -90,6 +90,14 @@ class Home:
         """The demo's ground truth, which no pipeline code reads."""
         return self.root / "demo_truth"
 
+    def building(self, run_id: str) -> Path:
+        """Where a run builds its publication aside; renamed to its final name when it is whole."""
+        return self.publications / f".building-{run_id}"
+
+    def publication_of(self, run_id: str) -> Path:
+        """A finished publication."""
+        return self.publications / run_id
+
     def state_of(self, run_id: str) -> Path:
         """The state that one run wrote."""
         return self.state / run_id

@@ -24,9 +24,10 @@ ID_LEDGER = "id_ledger"
 COMPANY_ID_LEDGER = "company_id_ledger"
 ID_EVENTS = "id_events"
 SEGMENT_HISTORY = "segment_history"
-SEGMENT_SNAPSHOTS = "segment_snapshots"
 IDENTITY_MODEL = "identity_model"
 BEHAVIOUR_MODEL = "behaviour_model"
+SEGMENT_SNAPSHOTS = "segment_snapshots"
+SEGMENT_RUNS = "segment_runs"
 
 
 def read_table(home: Home, name: str) -> pa.Table | None:

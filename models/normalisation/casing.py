@@ -1,7 +1,9 @@
-"""Capitals of names and streets that were typed in one case."""
+"""Display form of names and streets: readable, with capitals if they were typed in one case."""
 
 import re
 import unicodedata
+
+from models.normalisation.text import readable
 
 # Lower-case inside a name when another word follows; a first word too ('von Essen' as a surname).
 PARTICLES = frozenset(
@@ -31,6 +33,17 @@ _ELISIONS = frozenset("dol")  # d'Angelo, O'Brien, L'Estrange
 # A letter with its combining marks, as far as NFC leaves any.
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*")
 _MC_LETTERS = 5  # 'mcgee' and longer
+
+
+def display_form(text: str, edges: str) -> str:
+    """Readable text in title case where it was in one case; idempotent."""
+    text = name_case(readable(text, edges))
+    if text.isascii():
+        return text
+    before = None
+    while text != before:  # capitals can complete a double-encoded letter
+        before, text = text, name_case(readable(text, edges))
+    return text
 
 
 def name_case(text: str) -> str:

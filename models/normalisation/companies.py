@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from models.normalisation.lookup import lookup_table, read_texts
 from models.normalisation.placeholders import is_placeholder
-from models.normalisation.text import clean, comparison_form, repair_mojibake
+from models.normalisation.text import comparison_form, readable
 
 # In comparison form and without dots and slashes (A/S -> as, S.A. -> sa), at either end of a name.
 _LEGAL_FORMS = frozenset(
@@ -91,8 +91,8 @@ def normalise_company_names(values: pa.Table) -> pa.Table:
 
 
 def _company(raw: str | None) -> _Row:
-    name = clean(repair_mojibake(raw)) if raw else ""
-    if not name or is_placeholder(name):
+    name = readable(raw) if raw else ""
+    if is_placeholder(name):
         return None, None
     return name, _without_legal_form(comparison_form(name)) or None
 

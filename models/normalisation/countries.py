@@ -20,20 +20,22 @@ _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _ALSO = {
     "SE": ("s", "sve", "sver"),
     "DK": ("danm",),
-    "NO": ("n", "noreg"),
+    "NO": ("n",),
     "FI": ("sf", "suomifinland", "finlandsuomi"),
     "DE": ("d",),
-    "GB": ("uk", "greatbritain", "storbritannien", "isobritannia", "england", "scotland", "wales"),
-    "US": ("usa", "unitedstatesofamerica", "america", "amerika", "forenedestater"),
-    "NL": ("holland", "hollanti"),
-    "RU": ("russia", "ryssland", "rusland", "russland", "venaja"),
-    "CZ": ("czechrepublic", "tjekkiet"),
+    "GB": ("uk", "greatbritain", "isobritannia", "england", "scotland", "wales"),
+    "IE": ("republicofireland",),
+    "US": ("america", "amerika", "forentastaterna", "forentestater", "forenedestater"),
+    "NL": ("hollanti",),
+    "RU": ("russia", "ryssland", "rusland", "venaja"),
     "TR": ("turkey", "tyrkiet"),
-    "KR": ("sydkorea", "etelakorea"),
-    "GR": ("el", "hellas"),
+    "BA": ("bosnien", "bosnia"),
+    "MK": ("macedonia",),
+    "AE": ("uae",),
+    "GR": ("el",),
     "FO": ("foroyar",),
     "GL": ("kalaallitnunaat",),
-    "AX": ("aland",),
+    "AX": ("alandsoarna",),
 }
 
 
@@ -79,7 +81,8 @@ def _code_by_key() -> dict[str, str]:
         gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language])
         for language in _LANGUAGES
     ]
-    names: dict[str, set[str]] = {}
+    full: dict[str, set[str]] = {}
+    short: dict[str, set[str]] = {}  # 'Iran, Islamic Republic of' is delivered as 'Iran'
     for country in pycountry.countries:
         english = [
             name
@@ -87,11 +90,10 @@ def _code_by_key() -> dict[str, str]:
             if (name := getattr(country, attribute, None))
         ]
         local = [translation.gettext(name) for translation in translations for name in english]
-        # 'Iran, Islamic Republic of' is delivered as 'Iran'.
-        short = [name.partition(",")[0] for name in english + local]
-        for name in english + local + short:
-            names.setdefault(_key(name), set()).add(country.alpha_2)
-    codes = {key: found.pop() for key, found in names.items() if len(found) == 1}
+        for name in english + local:
+            full.setdefault(_key(name), set()).add(country.alpha_2)
+            short.setdefault(_key(name.partition(",")[0]), set()).add(country.alpha_2)
+    codes = {key: found.pop() for key, found in (short | full).items() if len(found) == 1}
     for country in pycountry.countries:
         for code in (country.alpha_2, country.alpha_3, country.numeric):
             codes[_key(code)] = country.alpha_2

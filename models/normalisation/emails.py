@@ -20,7 +20,9 @@ _PLAIN = re.compile(
     r"(?:(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
     rf"(?!(?:{'|'.join(SPECIAL_USE_DOMAIN_NAMES)})\Z)[a-z]{{2,63}}"
 )
-_WRAPPING = re.compile(r"^(?:mailto:|<)+|[>.,;]+$")
+_WRAPPING = re.compile(r"^(?:mailto:|[< ])+|[>.,; ]+$")
+# Other spaces stay: 'Anna anna@example.com' must not become a third person's address.
+_AROUND_AT = re.compile(" ?@ ?")
 _NAMED = re.compile(r".*<([^<>@]+@[^<>@]+)>")  # 'Anna Svensson <anna@example.com>'
 
 _Row = tuple[str | None, str | None, bool, str | None]
@@ -71,8 +73,8 @@ def _spelling(raw: str) -> str:
     text = clean(raw)
     if "<" in text and (named := _NAMED.fullmatch(text)):
         text = named.group(1)
-    text = unicodedata.normalize("NFC", text.replace(" ", "").lower())
-    return _WRAPPING.sub("", text)
+    text = _AROUND_AT.sub("@", _WRAPPING.sub("", text.lower()))
+    return unicodedata.normalize("NFC", text)
 
 
 def _validated(text: str) -> str | None:

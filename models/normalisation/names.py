@@ -4,10 +4,10 @@ import re
 
 import pyarrow as pa
 
-from models.normalisation.casing import PARTICLES, name_case
+from models.normalisation.casing import PARTICLES, display_form
 from models.normalisation.lookup import lookup_table, read_texts
 from models.normalisation.placeholders import is_placeholder
-from models.normalisation.text import clean, repair_mojibake
+from models.normalisation.text import clean, readable
 
 _EDGES = '"“”„«»,;:_*`´ '
 _BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]")
@@ -125,22 +125,20 @@ def split_full_names(values: pa.Table) -> pa.Table:
 
 
 def _name_and_warning(text: str | None) -> tuple[str | None, str | None]:
-    if text is None:
-        return None, None
-    repaired = repair_mojibake(text)
-    name = clean(repaired)
-    if not name:
-        return None, None
-    name = name_case(name.strip(_EDGES))
-    if is_placeholder(name) or not any(char.isalpha() for char in name):
+    shown = readable(text, _EDGES) if text else ""
+    if not shown:
+        return None, "W_PLACEHOLDER" if text and clean(text) else None
+    name = display_form(shown, _EDGES)
+    if is_placeholder(shown) or not any(char.isalpha() for char in name):
         return None, "W_PLACEHOLDER"
-    return name, "W_MOJIBAKE" if repaired != text else None
+    is_repaired = not shown.isascii() and shown != clean(text or "").strip(_EDGES)
+    return name, "W_MOJIBAKE" if is_repaired else None
 
 
 def _first_and_last(text: str | None) -> tuple[str | None, str | None]:
     if text is None:
         return None, None
-    whole = clean(_BRACKETED.sub(" ", clean(repair_mojibake(text))))
+    whole = clean(_BRACKETED.sub(" ", readable(text)))
     if is_placeholder(whole):
         return None, None
     parts = [words for part in whole.split(",") if (words := _person_words(part))]

@@ -17,6 +17,8 @@ _NORDICS = frozenset(("SE", "DK", "NO", "FI"))
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Z]")
 # Without a country only a national way of writing tells it: 556036-0793 and 1234567-8.
 _WRITTEN_IN = {"SE": re.compile(r"[0-9]{6}-[0-9]{4}"), "FI": re.compile(r"[0-9]{7}-[0-9]")}
+# A placeholder, though its check digits are often right: zeros in three of the four countries.
+_REPEATED = re.compile(r"^[A-Z]*([0-9])\1*$")
 _SE_LENGTH, _SE_LONG = 10, 12
 _SE_CENTURIES = ("16", "19", "20")  # 16 marks a company, 19 and 20 a sole trader
 _SE_VAT_END = "01"
@@ -61,6 +63,8 @@ def _org_number(raw: str | None, country: str | None) -> _Row:
     if not compact:
         return None, None, "W_ORG_NUMBER" if text else None
     number = _valid(compact, country or _country_by_writing(text))
+    if number and _REPEATED.search(number):
+        number = None
     return number, number or compact, None if number else "W_ORG_NUMBER"
 
 
@@ -92,7 +96,8 @@ def _nordic(country: str, digits: str) -> str | None:
         digits = digits.removesuffix("MVA")
         return digits if no_orgnr.is_valid(digits) else None
     if country == "FI":
-        digits = digits.zfill(_FI_LENGTH)  # old numbers have lost a leading zero
+        if len(digits) == _FI_LENGTH - 1:
+            digits = "0" + digits  # numbers of before 1978 are written without it
         return digits if ytunnus.is_valid(digits) else None
     return digits if cvr.is_valid(digits) else None
 

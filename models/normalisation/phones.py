@@ -22,6 +22,8 @@ _RUNS = frozenset(
 # A prefix and then nothing but zeros (0700 000 000); up to six zeros can be a switchboard.
 _PREFIX_AND_ZEROS = re.compile(r"[0-9]{1,2}0{7,}")
 _SHORTEST_REPEAT = 3
+# Between two numbers in one field. A bare slash also parts area code and number.
+_SEVERAL = re.compile(r"[,;|]| / | (?:eller|el|och|og|or|tai)\b")
 
 _Row = tuple[str | None, str | None, str | None]
 
@@ -38,7 +40,8 @@ def normalise_phones(values: pa.Table) -> pa.Table:
         phone_match: E.164 wherever the text can be parsed, else its digits, null without digits;
         warning: W_PHONE, W_PLACEHOLDER (one digit repeated, a run such as 123456789, a prefix and
         zeros, or words such as 'saknas') or null. A national number without a known country cannot
-        be placed: W_PHONE. Extensions are dropped. One row per input row, in input order.
+        be placed: W_PHONE. Extensions are dropped; of several numbers the first valid one counts.
+        One row per input row, in input order.
 
     Raises:
         ValueError: a column is missing.
@@ -80,10 +83,15 @@ def _phone_by_library(text: str, region: str | None) -> _Row:
 
 
 def _parse(text: str, digits: str, region: str | None) -> phonenumbers.PhoneNumber | None:
-    """Dialled from the region; else 00 read as +, whatever prefix the region itself dials."""
+    """The first valid reading, else the first possible one.
+
+    Dialled from the region; 00 as +, whatever prefix the region itself dials; each of several.
+    """
     readings = [(text, region)]
     if digits.startswith("00") and "+" not in text:
         readings.append(("+" + digits[2:], None))
+    if len(several := _SEVERAL.split(text)) > 1:
+        readings.extend((one, region) for one in several)
     parsed = []
     for reading, dialled_from in readings:
         try:

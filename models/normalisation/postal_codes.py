@@ -46,7 +46,7 @@ def normalise_postal_codes(values: pa.Table) -> pa.Table:
 
 
 def _postal_code(raw: str | None, country: str | None) -> _Row:
-    text = clean(raw).upper() if raw else ""
+    text = clean(clean(raw).upper()) if raw else ""
     if not text:
         return None, None
     code, country = _without_prefix(text, country)

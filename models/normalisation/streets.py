@@ -4,24 +4,29 @@ import re
 
 import pyarrow as pa
 
-from models.normalisation.casing import name_case
+from models.normalisation.casing import display_form
 from models.normalisation.lookup import lookup_table, read_texts
 from models.normalisation.placeholders import is_placeholder
-from models.normalisation.text import clean, comparison_form, repair_mojibake
+from models.normalisation.text import comparison_form, readable
 
 # Words for street, road and square in comparison form: as the end of a name of at least two more
 # letters, or alone. Abbreviations of one letter count only as an end: 'G. Nygaards vei' has a name.
 # Each becomes one sign, so that Storgatan, Storgata, Storgaten, Storgade, Storgt. and Storg. agree.
-_KINDS = tuple(
-    (re.compile(rf"(?:(?<=[a-z]{{2}})|\b)(?:{words})\b\.?|(?<=[a-z]{{2}})(?:{ends})"), sign)
-    for words, ends, sign in (
-        ("gatan|gaten|gata|gate|gade|gatu|gat|gt", r"g\.", "g"),
-        ("vagen|veien|vegen|vag|vei|veg|vej", r"v\.", "v"),
-        ("platsen|plassen|pladsen|plats|plass|plads", r"pl\.", "p"),
-        ("strasse", r"str\.", "str"),
-        ("katu", r"k\.", "k"),
-    )
+_KINDS = {
+    "g": ("gatan", "gaten", "gata", "gate", "gade", "gatu", "gat", "gt", "g."),
+    "v": ("vagen", "veien", "vegen", "vag", "vei", "veg", "vej", "v."),
+    "p": ("platsen", "plassen", "pladsen", "plats", "plass", "plads", "pl."),
+    "str": ("strasse", "str."),
+    "k": ("katu", "k."),
+}
+_SIGN = {word: sign for sign, words in _KINDS.items() for word in words}
+_WORDS = "|".join(word for word in _SIGN if not word.endswith("."))
+_ENDS = "|".join(re.escape(word) for word in _SIGN if word.endswith("."))
+# The first letters stand in front because they rule out most places at once.
+_KIND = re.compile(
+    rf"(?=[gvpsk])(?:(?:(?<=[a-z]{{2}})|\b)(?:{_WORDS})\b|(?<=[a-z]{{2}})(?:{_ENDS}))"
 )
+_EDGES = " ,;"
 _PUNCTUATION = re.compile(r"[\W_]+")
 _HOUSE_LETTER = re.compile(r"\b([0-9]+) ([a-z])\b")
 
@@ -49,11 +54,10 @@ def normalise_streets(values: pa.Table) -> pa.Table:
 
 
 def _street(raw: str | None) -> _Row:
-    street = clean(repair_mojibake(raw)).strip(" ,;") if raw else ""
-    if not street or is_placeholder(street):
+    shown = readable(raw, _EDGES) if raw else ""
+    if is_placeholder(shown):
         return None, None
-    match = comparison_form(street)
-    for kind, sign in _KINDS:
-        match = kind.sub(sign, match)
+    street = display_form(shown, _EDGES)
+    match = _KIND.sub(lambda kind: _SIGN[kind.group()], comparison_form(street))
     match = _HOUSE_LETTER.sub(r"\1\2", _PUNCTUATION.sub(" ", match).strip())
-    return name_case(street), match or None
+    return street, match or None

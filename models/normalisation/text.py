@@ -26,8 +26,6 @@ _BYTE_SHOWN_BY_CP1252 = {
 # Extended-A (å ä ö æ ø é š ł), 0xe2 the typographic signs; others are far more often genuine text.
 _DOUBLE_ENCODED = re.compile("[\u00c2-\u00c5\u00e2][^\u0000-\u007f\u00c0-\u00ff]")
 _LATIN_EXTENDED_A_END = 0x180
-_TYPOGRAPHIC = range(0x2010, 0x2040)
-_MAX_ENCODINGS = 3
 
 # Letters without a canonical decomposition; å ä ö é decompose and lose their mark.
 _UNDECOMPOSED = str.maketrans(
@@ -45,22 +43,33 @@ def clean(text: str) -> str:
 
 
 def repair_mojibake(text: str) -> str:
-    """Undo UTF-8 that was read as Windows-1252 ('Ã…sa' -> 'Åsa'), also when it happened twice.
+    """Undo UTF-8 that was read as Windows-1252 ('Ã…sa' -> 'Åsa'), however often it happened.
 
     The whole value must decode, so that a genuine 'å' anywhere in it leaves the value alone, and
-    only Latin letters and typographic signs may come out. Call it before ``clean``: the second half
-    of a double-encoded letter can be a control character.
+    only Latin letters and signs of Windows-1252 may come out. Call it before ``clean``: the second
+    half of a double-encoded letter can be a control character.
     """
-    for _ in range(_MAX_ENCODINGS):
-        if text.isascii() or not _DOUBLE_ENCODED.search(text):
-            break
+    while not text.isascii() and _DOUBLE_ENCODED.search(text):
         try:
             repaired = text.translate(_BYTE_SHOWN_BY_CP1252).encode("latin-1").decode("utf-8")
         except UnicodeError:
             break
-        if any(ord(c) >= _LATIN_EXTENDED_A_END and ord(c) not in _TYPOGRAPHIC for c in repaired):
+        if any(
+            code >= _LATIN_EXTENDED_A_END and code not in _BYTE_SHOWN_BY_CP1252
+            for code in map(ord, repaired)
+        ):
             break
         text = repaired
+    return text
+
+
+def readable(text: str, edges: str = " ") -> str:
+    """Clean text without mojibake and without the signs ``edges`` at both ends."""
+    if text.isascii():
+        return clean(text).strip(edges)
+    before = None
+    while text != before:  # what is taken off an end can make the rest decodable
+        before, text = text, clean(repair_mojibake(text)).strip(edges)
     return text
 
 
@@ -69,9 +78,23 @@ def comparison_form(text: str) -> str:
 
     å, ä -> a; ö, ø -> o; æ -> ae; ð, đ -> d; þ -> th; ß -> ss. Other scripts keep their letters.
     """
+    text = clean(text)
     if text.isascii():
-        return clean(text).lower()
-    folded = unicodedata.normalize("NFKD", clean(text)).casefold()
+        return text.lower()
+    latin = text.translate(_LATIN)
+    return latin.lower() if latin.isascii() else _without_accents(text)
+
+
+def _without_accents(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text).casefold()
     marked = unicodedata.normalize("NFKD", folded.translate(_UNDECOMPOSED))
-    bare = "".join(char for char in marked if not unicodedata.combining(char))
-    return clean(bare)
+    return clean("".join(char for char in marked if not unicodedata.combining(char)))
+
+
+# The same for one Latin letter at a time, which is three times as fast; NFC text decomposes letter
+# by letter.
+_LATIN = {
+    code: _without_accents(chr(code))
+    for code in range(0xC0, _LATIN_EXTENDED_A_END)
+    if chr(code).isalpha()
+}

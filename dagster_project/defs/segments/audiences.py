@@ -12,7 +12,7 @@ import pyarrow as pa
 from dagster_project.errors import ConfigurationError
 from dagster_project.home import Home
 from dagster_project.settings import CHECKOUT
-from models.normalisation.places import city_coordinates
+from models.normalisation.cities import city_coordinates
 from models.segmentation.features import PERSON_FEATURES
 from models.segmentation.memberships import MEMBERSHIP_SCHEMA
 from models.segmentation.predicate_facts import FactTables

@@ -1,0 +1,107 @@
+"""Publication in Dagster: the report for people and the release that makes a run current.
+
+How a release stays whole is ``release``; what the report shows is ``report``.
+"""
+
+import dagster as dg
+
+from dagster_project import state
+from dagster_project.defs.publication.release import (
+    build_database,
+    build_parquet,
+    make_current,
+    sweep,
+    verify,
+    write_manifest,
+)
+from dagster_project.defs.publication.report import render_report
+from dagster_project.faults import file_faults
+from dagster_project.settings import load_settings
+from dagster_project.vocabulary import ACTIVATION, MARTS, PUBLICATION, WAREHOUSE_POOL
+from dagster_project.warehouse import Warehouse
+
+TABLES = (
+    "dim_customer",
+    "dim_segment",
+    "fct_segment_membership",
+    "fct_segment_snapshot",
+    "meta_publication",
+    "segment_profile",
+)
+MART_KEYS = [dg.AssetKey([MARTS, table]) for table in TABLES]
+REPORT = dg.AssetKey([PUBLICATION, "report"])
+RELEASE = dg.AssetKey([PUBLICATION, "release"])
+
+
+@dg.asset(
+    key=REPORT,
+    group_name=PUBLICATION,
+    kinds={"python", "html"},
+    deps=MART_KEYS,
+    pool=WAREHOUSE_POOL,
+    check_specs=[dg.AssetCheckSpec("shows_every_segment", asset=REPORT, description="No segment is left out.")],
+)
+def report(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    """The front door for people: every segment with its size, its worth and what to do."""
+    with warehouse.connect() as connection, file_faults():
+        html, segments = render_report(connection)
+        folder = warehouse.home.building(context.run_id) / "report"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "segments.html").write_text(html, encoding="utf-8")
+        defined = connection.execute(
+            "select count(*) from marts.fct_segment_snapshot where as_of = (select as_of from raw.as_of)"
+        ).fetchall()[0][0]
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": segments,
+            "dagster/column_schema": dg.TableSchema.from_name_type_dict({"segment": "html"}),
+            "report": dg.MetadataValue.path(str(warehouse.home.reports / "segments.html")),
+            "bytes": len(html.encode()),
+        },
+        check_results=[
+            dg.AssetCheckResult(passed=segments == defined, metadata={"shown": segments, "defined": defined})
+        ],
+    )
+
+
+@dg.asset(
+    key=RELEASE,
+    group_name=PUBLICATION,
+    kinds={"python", "duckdb", "parquet"},
+    deps=[REPORT, dg.AssetKey([ACTIVATION, "audience_files"]), *MART_KEYS],
+    pool=WAREHOUSE_POOL,
+    check_specs=[
+        dg.AssetCheckSpec("is_what_was_built", asset=RELEASE, description="Rows, run and files are the manifest's.")
+    ],
+)
+def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    """Build the file for BI aside, verify it, and make data, state, exports and report current by one swap."""
+    home, run_id = warehouse.home, context.run_id
+    folder = home.building(run_id)
+    with warehouse.connect() as connection, file_faults():
+        folder.mkdir(parents=True, exist_ok=True)
+        as_of = connection.execute("select as_of from raw.as_of").fetchall()[0][0]
+        state.write_table(
+            home, run_id, state.SEGMENT_SNAPSHOTS, connection.sql("from marts.fct_segment_snapshot").to_arrow_table()
+        )
+        rows = build_database(connection, folder)
+        build_parquet(folder, run_id, list(rows))
+        manifest = write_manifest(folder, run_id=run_id, as_of=as_of, rows=rows)
+        verify(folder, manifest)
+        make_current(home, run_id)
+        sweep(home, keep=load_settings().keep_publications)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": sum(rows.values()),
+            "dagster/column_schema": dg.TableSchema.from_name_type_dict(dict.fromkeys(rows, "table")),
+            "published": dg.MetadataValue.path(str(home.published / "segments.duckdb")),
+            "as_of": str(as_of),
+            **{f"rows_of_{table}": count for table, count in rows.items()},
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                passed=home.published_run_id() == run_id and set(rows) == set(TABLES),
+                metadata={"tables": len(rows), "wanted": len(TABLES)},
+            )
+        ],
+    )

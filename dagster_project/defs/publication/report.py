@@ -1,0 +1,51 @@
+"""The report for people: one self-contained page, from the mart tables alone."""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from jinja2 import Environment, FileSystemLoader
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+_SCHEME_TITLES = {
+    "rfm": "Recency, frequency, money",
+    "lifecycle": "Customer journey",
+    "behaviour": "Behaviour",
+    "audience": "Audiences",
+}
+
+
+def render_report(connection: duckdb.DuckDBPyConnection) -> tuple[str, int]:
+    """The page as HTML, and how many segments it shows."""
+    segments = _rows(
+        connection,
+        """
+        select
+            snapshots.*, segments.name, segments.description, segments.status, segments.owner,
+            snapshots.customers - lag_snapshot.customers as change
+        from marts.fct_segment_snapshot as snapshots
+        join marts.dim_segment as segments using (segment_id)
+        left join marts.fct_segment_snapshot as lag_snapshot
+            on lag_snapshot.segment_id = snapshots.segment_id
+            and lag_snapshot.as_of = (
+                select max(as_of) from marts.fct_segment_snapshot where as_of < snapshots.as_of
+            )
+        where snapshots.as_of = (select max(as_of) from marts.fct_segment_snapshot)
+        order by snapshots.scheme, snapshots.revenue_365d_eur desc, snapshots.segment_id
+        """,
+    )
+    publication = _rows(connection, "select * from marts.meta_publication")[0]
+    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True)
+    environment.filters["thousands"] = lambda value: f"{value:,.0f}".replace(",", " ") if value is not None else "–"
+    environment.filters["percent"] = lambda value: f"{100 * value:.1f} %" if value is not None else "–"
+    schemes = [
+        (title, [segment for segment in segments if segment["scheme"] == scheme])
+        for scheme, title in _SCHEME_TITLES.items()
+    ]
+    html = environment.get_template("segments.html").render(schemes=schemes, publication=publication)
+    return html, sum(len(members) for _, members in schemes)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    return connection.sql(query).to_arrow_table().to_pylist()

@@ -1,0 +1,37 @@
+with
+definitions as (select * from {{ source('segments', 'segment_definitions') }}),
+
+first_seen as (
+    select segment_id, min(valid_from) as first_seen_on
+    from {{ source('segments', 'segment_history') }}
+    group by segment_id
+),
+
+-- A segment that is no longer defined keeps its rows of earlier days, so it stays as retired.
+defined as (
+    select * from definitions
+    union all by name
+    select
+        segment_id, any_value(scheme) as scheme, 'person' as customer_type,
+        split_part(segment_id, '.', 2) as name, 'No longer defined.' as description,
+        'No longer defined.' as definition, max(definition_version) as definition_version,
+        'retired' as status, 'team:insight' as owner, any_value(scheme) <> 'audience' as is_exclusive
+    from {{ source('segments', 'segment_history') }}
+    where segment_id not in (select segment_id from definitions)
+    group by segment_id
+)
+
+select
+    defined.segment_id,
+    defined.scheme,
+    defined.customer_type,
+    defined.name,
+    defined.description,
+    defined.definition,
+    defined.definition_version,
+    defined.status,
+    defined.owner,
+    defined.is_exclusive,
+    first_seen.first_seen_on
+from defined
+left join first_seen using (segment_id)

@@ -1,0 +1,125 @@
+"""Dirt: about one row in a hundred is wrong, in many ways, and a ledger says how many in which.
+
+What makes a fault is here; which faults a file has is in ``faults``.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from demo.draws import Array, stream
+from demo.text import Text, rewrite, stack, take
+
+# A file with fewer rows gets a fault only by its share: one row of ten would be a tenth of it.
+_ROWS_FOR_ONE_OF_EACH = 200
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way in which rows of a file are wrong.
+
+    Attributes:
+        kind: Its name in the ledger.
+        share: Share of the rows that have it.
+        column: The column that it changes; "" for the whole line, "*" for a repeated row.
+        change: Old text and running number -> new text.
+        breaks: Whether the record cannot be read any more.
+    """
+
+    kind: str
+    share: float
+    column: str
+    change: Callable[[str, int], str]
+    breaks: bool = False
+
+
+@dataclass
+class Ledger:
+    """Counts faults while files are written."""
+
+    rows: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, file: str, kind: str, rows: int) -> None:
+        """Count ``rows`` more rows of ``file`` with this kind of fault."""
+        if rows:
+            self.rows[file, kind] += rows
+
+
+@dataclass(frozen=True)
+class Soiled:
+    """Columns with their faults in them.
+
+    Attributes:
+        columns: Repeated rows are at the end.
+        line_faults: Faults of whole lines and the rows that have them, still to be applied.
+        is_broken: For each original row, whether it cannot be read any more.
+    """
+
+    columns: dict[str, Text]
+    line_faults: list[tuple[Fault, Array]]
+    is_broken: Array
+
+    def soil_lines(self, lines: Text) -> Text:
+        """Apply the faults of whole lines."""
+        for fault, rows in self.line_faults:
+            lines = rewrite(lines, rows, fault.change)
+        return lines
+
+
+def fault_rows(
+    shares: Sequence[float], size: int, seed: int, file: str, chunk: int = 0
+) -> list[Array]:
+    """Choose rows for each fault; no row has two.
+
+    Args:
+        shares: Share of rows for each fault.
+        size: Rows in this chunk.
+        seed: The seed of the whole delivery.
+        file: The file's name: each file has its own stream.
+        chunk: Number of the chunk in the file; only the first makes sure of one row per fault.
+    """
+    least = 1 if chunk == 0 and size >= _ROWS_FOR_ONE_OF_EACH else 0
+    counts = [max(least, round(share * size)) for share in shares]
+    rng = stream(seed, "dirt", file, chunk)
+    rows = rng.choice(size, min(size, sum(counts)), replace=False)
+    ends = np.cumsum(counts)
+    return [np.sort(rows[end - count : end]) for count, end in zip(counts, ends, strict=True)]
+
+
+def soil(
+    columns: dict[str, Text], faults: Sequence[Fault], seed: int, file: str, ledger: Ledger,
+    chunk: int = 0,
+) -> Soiled:  # fmt: skip
+    """Put faults into text columns.
+
+    Args:
+        columns: Text columns of one chunk of the file.
+        faults: The file's faults.
+        seed: The seed of the whole delivery.
+        file: The file's name, ``<system>/<table>``.
+        ledger: Counts what was done.
+        chunk: Number of the chunk in the file.
+    """
+    columns = dict(columns)
+    size = len(next(iter(columns.values())))
+    is_broken = np.zeros(size, dtype=bool)
+    line_faults: list[tuple[Fault, Array]] = []
+    repeated = np.empty(0, dtype=np.int64)
+    chosen = fault_rows([fault.share for fault in faults], size, seed, file, chunk)
+    for fault, rows in zip(faults, chosen, strict=True):
+        ledger.add(file, fault.kind, len(rows))
+        if fault.column == "*":
+            repeated = rows
+        elif fault.column == "":
+            line_faults.append((fault, rows))
+        else:
+            columns[fault.column] = rewrite(columns[fault.column], rows, fault.change)
+        if fault.breaks:
+            is_broken[rows] = True
+    if len(repeated):
+        columns = {
+            name: stack([column, take(column, repeated)]) for name, column in columns.items()
+        }
+    return Soiled(columns=columns, line_faults=line_faults, is_broken=is_broken)

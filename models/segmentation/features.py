@@ -1,0 +1,209 @@
+"""Documentation of every feature of a person customer: the one place that says what it means.
+
+The table ``customers.customer_features`` is made in SQL to match this list, name by name; a rule
+file may use what stands here and nothing else; reasons take their words from ``label``. How
+features are turned into numbers for clustering lives in ``behaviour_space``.
+
+All features describe the state at the end of the day ``as_of`` and rest on nothing later (I8).
+"In 365 days" means the 365 days that end with ``as_of``. An order counts when it is paid or
+shipped; revenue is what was paid for such orders, in EUR.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+DataType = Literal["text", "integer", "number", "boolean", "date"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One column of ``customers.customer_features``.
+
+    Attributes:
+        name: the column.
+        data_type: text, integer, number (double), boolean or date.
+        unit: what one step of the value is, e.g. ``days``, ``EUR``, ``share`` (0..1).
+        label: the words that reasons and profiles use, before a colon and the value.
+        low: smallest possible value, None where open or not a number.
+        high: greatest possible value, None where open or not a number.
+        is_nullable: whether the value may be missing; ``meaning`` then says when.
+        source: the tables it is computed from.
+        meaning: one sentence.
+    """
+
+    name: str
+    data_type: DataType
+    unit: str
+    label: str
+    low: float | None
+    high: float | None
+    is_nullable: bool
+    source: str
+    meaning: str
+
+
+def _text(name: str, label: str, source: str, meaning: str) -> Feature:
+    return Feature(name, "text", "text", label, None, None, True, source, meaning)
+
+
+def _count(name: str, unit: str, label: str, source: str, meaning: str) -> Feature:
+    return Feature(name, "integer", unit, label, 0, None, False, source, meaning)
+
+
+def _share(name: str, label: str, source: str, meaning: str) -> Feature:
+    return Feature(name, "number", "share", label, 0, 1, True, source, meaning)
+
+
+def _revenue(name: str, label: str, meaning: str) -> Feature:
+    return Feature(name, "number", "EUR", label, None, None, True, ORDERS, meaning)
+
+
+def _date(name: str, label: str, source: str, meaning: str) -> Feature:
+    return Feature(name, "date", "date", label, None, None, True, source, meaning)
+
+
+def _flag(name: str, label: str, source: str, meaning: str) -> Feature:
+    return Feature(name, "boolean", "yes/no", label, None, None, False, source, meaning)
+
+
+GOLDEN = "customers.dim_customers"
+ORDERS = "customers.fct_orders"
+LINES = "staging.stg_shop__order_lines, staging.stg_tickets__bookings"
+INTERACTIONS = "customers.fct_interactions"
+BOOKINGS = "staging.stg_tickets__bookings"
+MAIL = "staging.stg_newsletter__events"
+WEB = "staging.stg_web__events"
+SOCIAL = "staging.stg_social__engagements"
+SURVEY = "staging.stg_survey__answers"
+CONSENTS = "staging.stg_privacy__consents"
+
+PERSON_FEATURES: tuple[Feature, ...] = (
+    # Who and where
+    Feature(
+        "customer_id", "text", "id", "customer", None, None, False, GOLDEN,
+        "Key of the person; one row each. Not usable in rules.",
+    ),
+    _date("customer_since_on", "customer since", GOLDEN, "Day of the first record or event."),
+    Feature(
+        "age_years", "integer", "years", "age", 0, 120, True, GOLDEN,
+        "Completed years of age at as_of; null where the birth date is unknown.",
+    ),
+    _text("gender", "gender", GOLDEN, "female or male; null where unknown."),
+    _text("country_code", "country", GOLDEN, "ISO 3166-1 alpha-2, upper case."),
+    _text("region", "region", "staging.stg_reference__places", "Region of the postal code."),
+    _text("city", "city", GOLDEN, "City of the address."),
+    Feature(
+        "latitude", "number", "degrees", "latitude", -90, 90, True,
+        "staging.stg_reference__places",
+        "WGS 84 latitude of the postal code, else of the city; null where neither is known.",
+    ),
+    Feature(
+        "longitude", "number", "degrees", "longitude", -180, 180, True,
+        "staging.stg_reference__places", "WGS 84 longitude, as latitude.",
+    ),
+    # How often, how much, how recently
+    _count("orders", "orders", "orders", ORDERS, "Paid or shipped orders, all time."),
+    _count("orders_365d", "orders", "orders in 365 days", ORDERS, "Orders of the last 365 days."),
+    _count("orders_90d", "orders", "orders in 90 days", ORDERS, "Orders of the last 90 days."),
+    _revenue(
+        "revenue_eur", "revenue",
+        "Revenue, all time; null where no order has a rate to EUR, 0 without orders.",
+    ),
+    _revenue(
+        "revenue_365d_eur", "revenue in 365 days",
+        "Revenue of the last 365 days; null and 0 as revenue_eur.",
+    ),
+    _revenue(
+        "revenue_90d_eur", "revenue in 90 days",
+        "Revenue of the last 90 days; null and 0 as revenue_eur.",
+    ),
+    _date("first_order_on", "first order on", ORDERS, "Day of the first order; null without."),
+    _date("last_order_on", "last order on", ORDERS, "Day of the newest order; null without."),
+    Feature(
+        "recency_days", "integer", "days", "days since last order", 0, None, True, ORDERS,
+        "as_of minus last_order_on; null without orders.",
+    ),
+    Feature(
+        "mean_order_gap_days", "number", "days", "days between orders", 0, None, True, ORDERS,
+        "(last_order_on - first_order_on) / (orders - 1): own rhythm; null below 2 orders.",
+    ),
+    Feature(
+        "previous_order_gap_days", "number", "days", "days before last order", 0, None, True,
+        ORDERS, "Days between the last order and the one before it; null below 2 orders.",
+    ),
+    Feature(
+        "average_order_eur", "number", "EUR", "average order", None, None, True, ORDERS,
+        "Revenue per order with a known EUR amount, all time; null without any.",
+    ),
+    # What they buy and how
+    _share(
+        "discount_share", "orders with a discount", ORDERS,
+        "Share of orders with discount_amount > 0; null without orders.",
+    ),
+    _share(
+        "refund_share", "refunded orders", ORDERS,
+        "Refunded orders / (paid, shipped and refunded orders); null without any of them.",
+    ),
+    _share(
+        "online_share", "orders online", ORDERS,
+        "Share of orders with sales_channel online; null without orders.",
+    ),
+    _share(
+        "store_share", "orders in store", ORDERS,
+        "Share of orders with sales_channel store; null without orders.",
+    ),
+    _share(
+        "app_share", "orders in the app", ORDERS,
+        "Share of orders with sales_channel app; null without orders.",
+    ),
+    _share(
+        "weekend_share", "orders at weekends", ORDERS,
+        "Share of orders placed on a Saturday or Sunday (UTC); null without orders.",
+    ),
+    _text(
+        "top_category", "favourite category", LINES,
+        "Category with the most revenue, ties by name; null without a known category.",
+    ),
+    _share(
+        "top_category_share", "revenue in favourite category", LINES,
+        "Share of the revenue in known categories that top_category holds; null without any.",
+    ),
+    _count("categories", "categories", "categories bought", LINES, "Distinct categories bought."),
+    # Visits and engagement
+    _count(
+        "visits_365d", "visits", "visits in 365 days", BOOKINGS,
+        "Bookings of the last 365 days that were attended, or booked with attendance unknown.",
+    ),
+    _date("last_visit_on", "last visit on", BOOKINGS, "Day of the newest such booking."),
+    _count("email_sent_365d", "e-mails", "e-mails sent in 365 days", MAIL, "Mails sent to them."),
+    _count("email_opens_365d", "e-mails", "e-mails opened in 365 days", MAIL, "Mails opened."),
+    _count("email_clicks_365d", "clicks", "e-mail clicks in 365 days", MAIL, "Clicks in mails."),
+    _share(
+        "email_open_share", "e-mails opened", MAIL,
+        "Opened mails / sent mails of the last 365 days, at most 1; null when none was sent.",
+    ),
+    _count(
+        "web_sessions_days_90d", "days", "days on the web in 90 days", WEB,
+        "Distinct days with a web event in the last 90 days.",
+    ),
+    _count("web_events_90d", "events", "web events in 90 days", WEB, "Web events."),
+    _count("web_searches_90d", "searches", "searches in 90 days", WEB, "Searches on the site."),
+    _count(
+        "social_engagements_365d", "engagements", "social engagements in 365 days", SOCIAL,
+        "Likes, comments, shares and the like that carried their e-mail.",
+    ),
+    Feature(
+        "nps", "integer", "points", "likelihood to recommend", 0, 10, True, SURVEY,
+        "Newest answer to the NPS question; null without one.",
+    ),
+    # What may be done, and how fresh
+    _flag(
+        "is_profiling_allowed", "profiling allowed", CONSENTS,
+        "False where the newest profiling consent is denied or withdrawn; no record = allowed.",
+    ),
+    _date(
+        "last_event_on", "last event on", INTERACTIONS,
+        "Day of the newest order or interaction of any kind; null without any.",
+    ),
+    _flag("is_prospect", "prospect", ORDERS, "True where the customer never ordered."),
+)  # fmt: skip
