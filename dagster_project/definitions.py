@@ -1,19 +1,20 @@
-"""What Dagster loads: every stage's folder, with owners and freshness laid over all assets."""
+"""What Dagster loads: every stage's folder, with owners, freshness and checks laid over all assets."""
 
 from pathlib import Path
 
 import dagster as dg
 
+from dagster_project.checks import freshness, quality_gate
 from dagster_project.settings import load_settings
+from dagster_project.sources import newest_moments, read_sources
 from dagster_project.vocabulary import OWNERS, rebuilt_nightly
 from dagster_project.warehouse import Warehouse
 
 
 def _with_policies(spec: dg.AssetSpec) -> dg.AssetSpec:
-    """The stage's owner and freshness, where an asset does not say its own."""
-    stage = spec.key.path[0]
+    """The stage's owner and freshness policy, where an asset does not say its own."""
     return spec.replace_attributes(
-        owners=spec.owners or [OWNERS[stage]],
+        owners=spec.owners or [OWNERS[spec.key.path[0]]],
         freshness_policy=spec.freshness_policy or rebuilt_nightly(),
     )
 
@@ -23,11 +24,21 @@ def defs() -> dg.Definitions:
     """The whole project."""
     home = load_settings().home_folders
     home.create()
-    loaded = dg.load_from_defs_folder(path_within_project=Path(__file__).parent)
-    return dg.Definitions.merge(
-        loaded.map_asset_specs(func=_with_policies),
-        dg.Definitions(
-            resources={"warehouse": Warehouse(root=str(home.root))},
-            executor=dg.in_process_executor,
-        ),
+    sources = read_sources(home).values()
+    stages = dg.load_from_defs_folder(path_within_project=Path(__file__).parent)
+    assets = dg.map_asset_specs(_with_policies, list(stages.assets or []))
+    specs = [spec for asset in assets for spec in _specs(asset)]
+    cadences = {source.table: source.cadence_days for source in sources}
+    return dg.Definitions(
+        assets=assets,
+        asset_checks=[quality_gate(), freshness(specs, cadences, newest_moments(sources))],
+        jobs=stages.jobs,
+        schedules=stages.schedules,
+        sensors=stages.sensors,
+        resources={"warehouse": Warehouse(root=str(home.root))},
+        executor=dg.in_process_executor,
     )
+
+
+def _specs(asset: dg.AssetsDefinition | dg.AssetSpec) -> list[dg.AssetSpec]:
+    return [asset] if isinstance(asset, dg.AssetSpec) else list(asset.specs)

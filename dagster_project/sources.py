@@ -4,6 +4,7 @@ Reading the files themselves is ``defs/raw``; how staging parses a text with the
 macro in ``dbt/macros``.
 """
 
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -122,6 +123,40 @@ def read_sources(home: Home) -> dict[str, Source]:
     for name, entry in (own.get("sources") or {}).items():
         entries[name] = {**entries.get(name, {}), **(entry or {})}
     return {name: _source(name, {**shared, **entry}) for name, entry in entries.items()}
+
+
+def typed(source: Source, column: Column) -> str:
+    """SQL: a delivered column read as its type, null where it cannot be.
+
+    The macros of ``dbt/macros/typing.sql`` read alike; tests/dbt holds both against each other.
+    """
+    text = f"nullif(trim(cast(\"{column.name}\" as varchar)), '')"
+    iso = f"case when regexp_matches({text}, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') then {text} end"
+    number = f"replace({text}, '{source.decimal_sign}', '.')"
+    plain = f"regexp_full_match({number}, '[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{{1,2}})?')"
+    read = {
+        "text": text,
+        "date": f"coalesce(try_cast(try_cast({iso} as timestamptz) as date), "
+        f"cast(try_strptime({text}, '{source.date_format}') as date))",
+        "timestamp": f"coalesce(try_strptime({text}, '{source.timestamp_format}'), "
+        f"try_cast(try_cast({iso} as timestamptz) as timestamp))",
+        "decimal": f"case when {plain} then try_cast({number} as decimal(18, 4)) end",
+        "integer": f"try_cast({text} as bigint)",
+        "number": f"case when {plain} then try_cast({number} as double) end",
+    }[column.type]
+    if column.type in {"date", "timestamp"}:
+        return f"case when {read} >= date '1900-01-01' and {read} < date '2100-01-01' then {read} end"
+    return read
+
+
+def newest_moments(sources: Iterable[Source]) -> dict[str, str]:
+    """SQL for the moment that tells each raw table's age, by table, for those that have one."""
+    return {
+        source.table: typed(source, column)
+        for source in sources
+        for column in source.fields
+        if column.name == source.newest
+    }
 
 
 def _source(name: str, entry: dict[str, Any]) -> Source:

@@ -1,4 +1,4 @@
-"""Addresses: a postal code of ``places`` and an invented street. Who lives there is in ``people``."""
+"""Addresses: a postal code of ``places`` and an invented street. ``people`` live at them."""
 
 from dataclasses import dataclass
 

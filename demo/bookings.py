@@ -1,4 +1,4 @@
-"""``tickets/bookings.csv``: who booked which trip or course, in the Danish booking system's format."""
+"""``tickets/bookings.csv``: who booked which trip or course, as the Danish booking system says."""
 
 import numpy as np
 import pyarrow.compute as pc

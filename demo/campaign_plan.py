@@ -52,7 +52,7 @@ CAMPAIGNS = (
     Campaign("Fiskepremiär", "email", "sales", "fishing", 480, 0.5, 0.18, 800_000, "SEK", ""),
     Campaign("Familjehelg", "sms", "sales", "kids", 390, 0.5, 0.13, 700_000, "SEK", ""),
     Campaign("Toppturer", "email", "sales", "ski", 300, 0.6, 0.17, 1_900_000, "NOK", ""),
-    Campaign("Kom tilbage", "sms", "win_back", "running", 210, 0.5, 0.10, 600_000, "DKK", ""),
+    Campaign("Kom igen", "sms", "win_back", "running", 210, 0.5, 0.10, 600_000, "DKK", "at risk"),
     Campaign("Pyöräkevät", "social", "sales", "cycling", 130, 0.7, 0.07, 120_000, "EUR", ""),
     Campaign("Höstlager", "email", "sales", "fashion", 45, 0.6, 0.14, 2_000_000, "SEK", ""),
 )  # fmt: skip

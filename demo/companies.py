@@ -1,4 +1,4 @@
-"""The true companies. Who acts for them is in ``roles``, how files show them in ``company_files``."""
+"""The true companies. Who acts for them is in ``roles``, their files are in ``company_files``."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,8 @@ class Companies:
     Attributes:
         country: Position in ``COUNTRIES``.
         org_number: Digits with check digit.
-        name: Name without legal form; ``form``, ``long_form``: the legal form, short and written out.
+        name: Name without its legal form.
+        form, long_form: The legal form, short and written out.
         domain: Mail and web domain.
         nace: NACE class, ``62.01``.
         employees: Headcount, 0 or more.
@@ -60,7 +61,7 @@ class Companies:
 def _draw_names(rng: np.random.Generator, country: Array, place: Array, trade: Array) -> Text:
     """Name companies after their owner, their city or a fancy word, and their trade."""
     size = len(country)
-    words = text([entry[position] for entry in TRADES for position in range(len(COUNTRIES))])
+    words = text([word for words, _, _ in TRADES for word in words.split("|")])
     trade_word = take(words, trade * len(COUNTRIES) + country)
     owner = take(load_names().surname, draw_surnames(rng, country))
     # Swedish puts the owner in the genitive: Lindbergs Bygg.
@@ -115,7 +116,7 @@ def draw_companies(people: int, seed: int, timeline: Timeline) -> Companies:
     size = max(8, people // PEOPLE_PER_COMPANY)
     country = pick(rng, COUNTRY_SHARES, size).astype(np.int8)
     place = draw_places(rng, country)
-    trade = pick(rng, np.array([entry[5] for entry in TRADES]), size)
+    trade = pick(rng, np.array([weight for _, _, weight in TRADES]), size)
     name = _draw_names(rng, country, place, trade)
     form, long_form = _draw_forms(rng, country)
     # Most companies are tiny, a few employ thousands.
@@ -131,7 +132,7 @@ def draw_companies(people: int, seed: int, timeline: Timeline) -> Companies:
         form=form,
         long_form=long_form,
         domain=_domains(name),
-        nace=take(text([entry[4] for entry in TRADES]), trade),
+        nace=take(text([nace for _, nace, _ in TRADES]), trade),
         employees=employees,
         revenue=np.round(np.maximum(employees, 0.5) * per_head, -2),
         founded=founded,

@@ -1,4 +1,4 @@
-"""Companies as the CRM and the national registers write them: ``crm/companies``, ``register/companies``."""
+"""``crm/companies.csv`` and ``register/companies.jsonl``: companies as others write them."""
 
 from dataclasses import dataclass
 

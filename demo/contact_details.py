@@ -22,22 +22,22 @@ _MAIL_DOMAINS = {
     "NO": "gmejl hotpost utpost online-no icloudy live-no lysepost frisurfmail",
     "FI": "gmejl hotpost utpost luukkuposti icloudy kolumbi elisaposti saunaposti",
 }
-_HANDLES = """skidakare loparen frilufts fjallraven nordan havet bergtagen stigfinnare vandrare cykeltok
- fisketuren tur sol kaffe norrsken vinter klatre hygge bolge utemenneske skogsmus tunturi retki kala
- polku lumi ulko kettu ilves orm bjornen storm dimma"""
+_HANDLES = """skidakare loparen frilufts fjallraven nordan havet bergtagen stigfinnare vandrare
+ cykeltok fisketuren tur sol kaffe norrsken vinter klatre hygge bolge utemenneske skogsmus
+ tunturi retki kala polku lumi ulko kettu ilves orm bjornen storm dimma"""
 # Prefixes of mobile numbers and landlines after the country code, and how many digits follow: all
 # valid in Google's phone metadata. In Denmark the third digit is never 0.
 _MOBILE_PREFIXES: dict[str, tuple[list[str], int]] = {
-    "SE": ("70 72 73 76 79".split(), 7),
+    "SE": (["70", "72", "73", "76", "79"], 7),
     "DK": ([f"{head}{digit}" for head in (20, 22, 29, 30, 40, 42, 50, 51, 53, 60, 61, 71, 81, 91)
             for digit in range(1, 10)], 5),
-    "NO": ("40 41 46 47 48 90 91 92 93 94 95 97 98 99".split(), 6),
-    "FI": ("40 41 44 45 46 50".split(), 7),
+    "NO": (["40", "41", "46", "47", "48", "90", "91", "92", "93", "94", "95", "97", "98", "99"], 6),
+    "FI": (["40", "41", "44", "45", "46", "50"], 7),
 }  # fmt: skip
 _LANDLINE_PREFIXES: dict[str, tuple[list[str], int]] = {
     "SE": (["8"], 7),
     "DK": ([f"{head}{digit}" for head in (36, 38, 86) for digit in (1, 3, 4, 6)], 5),
-    "NO": ("22 23 55".split(), 6),
+    "NO": (["22", "23", "55"], 6),
     "FI": ([f"9{digit}" for digit in range(1, 9)], 6),
 }
 # One-to-one over 0..10^k-1 (odd and not a multiple of 5), so no two people share a number.

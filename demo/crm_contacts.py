@@ -6,7 +6,7 @@ from demo.company import COUNTRIES
 from demo.company_files import company_keys
 from demo.delivery import Delivery
 from demo.draws import Array, chance, stream
-from demo.membership import Records, Written
+from demo.membership import Records, Written, draw_versions
 from demo.phones import TYPED, write_phones
 from demo.places import load_places
 from demo.records import Habits, Seen, World, languages, see
@@ -66,15 +66,20 @@ def write_contacts(
         keeps_email: People whom only their private address ties to other records.
     """
     rng = stream(delivery.seed, "crm")
-    rows, size = records.person, len(records)
-    seen = see(rng, world, rows, records.updated, is_main, _HABITS)
+    versions = draw_versions(records, world.people, delivery.seed)
+    rows, size = records.person[versions.record], len(versions.record)
+    is_main = is_main[versions.record]
+    seen = see(rng, world, rows, versions.seen_at, is_main, _HABITS)
     keeps = keeps_email[rows] & is_main
     email, phone, street, code, city = _at_work(rng, world, rows, keeps, seen)
+    # Salespeople keep nobody without address, number and birthday.
+    lost = is_empty(email) & is_empty(phone) & (seen.birth == NEVER)
+    email = where(lost, take(world.contact.email, rows), email)
     country = world.people.country[rows]
     sex = take(text(["K", "M"]), world.people.sex[rows])
     acts = world.roles.company[rows] >= 0
     columns = {
-        "kundnr": records.key,
+        "kundnr": take(records.key, versions.record),
         "fornamn": seen.first,
         "efternamn": seen.last,
         "kon": where(chance(rng, 0.06, size), "", sex),
@@ -91,8 +96,8 @@ def write_contacts(
         "foretag_nr": where(acts, company_keys(np.maximum(world.roles.company[rows], 0)), ""),
         "titel": take(world.roles.title, rows),
         "sprak": languages(rng, country),
-        "skapad": iso_dates(records.created // DAY),
-        "andrad": iso_dates(records.updated // DAY),
+        "skapad": iso_dates(records.created[versions.record] // DAY),
+        "andrad": iso_dates(versions.seen_at // DAY),
     }
     broken = delivery.csv("crm/contacts", columns, CRM)
-    return Written(records, ~broken, acts)
+    return Written(records, versions.any_readable(broken), acts)

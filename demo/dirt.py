@@ -12,8 +12,9 @@ import numpy as np
 from demo.draws import Array, stream
 from demo.text import Text, rewrite, stack, take
 
-# A file with fewer rows gets a fault only by its share: one row of ten would be a tenth of it.
-_ROWS_FOR_ONE_OF_EACH = 200
+# Smaller files get a fault by its share only: a few unreadable rows of fifty would have a whole
+# file refused. Faults that leave the record readable are welcome in small files too.
+_ROWS_FOR_ONE_BROKEN, _ROWS_FOR_ONE_OTHER = 200, 20
 
 
 @dataclass(frozen=True)
@@ -68,24 +69,40 @@ class Soiled:
         return lines
 
 
-def fault_rows(
-    shares: Sequence[float], size: int, seed: int, file: str, chunk: int = 0
-) -> list[Array]:
-    """Choose rows for each fault; no row has two.
+def _count(share: float, size: int, chunk: int, rows_for_one: int) -> int:
+    least = 1 if chunk == 0 and size >= rows_for_one else 0
+    return max(least, round(share * size))
 
-    Args:
-        shares: Share of rows for each fault.
-        size: Rows in this chunk.
-        seed: The seed of the whole delivery.
-        file: The file's name: each file has its own stream.
-        chunk: Number of the chunk in the file; only the first makes sure of one row per fault.
-    """
-    least = 1 if chunk == 0 and size >= _ROWS_FOR_ONE_OF_EACH else 0
-    counts = [max(least, round(share * size)) for share in shares]
+
+def _choose(counts: Sequence[int], size: int, seed: int, file: str, chunk: int) -> list[Array]:
+    """Choose that many rows for each fault; no row has two."""
     rng = stream(seed, "dirt", file, chunk)
     rows = rng.choice(size, min(size, sum(counts)), replace=False)
     ends = np.cumsum(counts)
     return [np.sort(rows[end - count : end]) for count, end in zip(counts, ends, strict=True)]
+
+
+def choose_rows(
+    shares: dict[str, float], size: int, seed: int, file: str, ledger: Ledger, chunk: int = 0
+) -> dict[str, Array]:
+    """Choose and count rows for faults that the caller makes itself, in columns of numbers.
+
+    Args:
+        shares: Share of the rows for each kind of fault.
+        size: Rows in this chunk.
+        seed: The seed of the whole delivery.
+        file: The file's name, ``<system>/<table>``: each file has its own stream.
+        ledger: Counts what is to be done.
+        chunk: Number of the chunk in the file; only the first makes sure of one row per fault.
+
+    Returns:
+        Sorted row numbers by kind; no row in two kinds.
+    """
+    counts = [_count(share, size, chunk, _ROWS_FOR_ONE_BROKEN) for share in shares.values()]
+    chosen = dict(zip(shares, _choose(counts, size, seed, file, chunk), strict=True))
+    for kind, rows in chosen.items():
+        ledger.add(file, kind, len(rows))
+    return chosen
 
 
 def soil(
@@ -107,7 +124,16 @@ def soil(
     is_broken = np.zeros(size, dtype=bool)
     line_faults: list[tuple[Fault, Array]] = []
     repeated = np.empty(0, dtype=np.int64)
-    chosen = fault_rows([fault.share for fault in faults], size, seed, file, chunk)
+    counts = [
+        _count(
+            fault.share,
+            size,
+            chunk,
+            _ROWS_FOR_ONE_BROKEN if fault.breaks else _ROWS_FOR_ONE_OTHER,
+        )
+        for fault in faults
+    ]
+    chosen = _choose(counts, size, seed, file, chunk)
     for fault, rows in zip(faults, chosen, strict=True):
         ledger.add(file, fault.kind, len(rows))
         if fault.column == "*":

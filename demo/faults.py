@@ -1,4 +1,4 @@
-"""Which faults each text file has. Numbers and dates of Parquet files are spoiled where they are made."""
+"""Which faults each text file has. Parquet files with numbers get theirs where they are made."""
 
 from collections.abc import Callable
 

@@ -3,6 +3,8 @@
 Which records suffer from it is decided in ``records``.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from demo.draws import Array, chance
@@ -61,5 +63,9 @@ def restyle(rng: np.random.Generator, columns: list[Text], shares: Array) -> lis
     for position, style in enumerate(styles):
         low = steps[position - 1] if position else 0.0
         rows = np.flatnonzero((drawn >= low) & (drawn < steps[position]))
-        columns = [rewrite(column, rows, lambda word, _, s=style: s(word)) for column in columns]
+        columns = [_restyle_rows(column, rows, style) for column in columns]
     return columns
+
+
+def _restyle_rows(column: Text, rows: Array, style: Callable[[str], str]) -> Text:
+    return rewrite(column, rows, lambda word, _: style(word))

@@ -1,4 +1,4 @@
-"""``newsletter/events.jsonl``: mails sent, opened, clicked, bounced, and people who left the list."""
+"""``newsletter/events.jsonl``: mails sent, opened, clicked, bounced, and farewells."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,14 @@ _FIRST_EVENT = 10_000_001
 
 @dataclass(frozen=True)
 class _Mails:
-    """Mails sent: subscriber (row of ``Records``), campaign (-1: the letter), moment, order moment."""
+    """Mails sent.
+
+    Attributes:
+        subscriber: Row of ``Records``.
+        campaign: Position in ``CAMPAIGNS``, -1 for the quarterly letter.
+        at: Moment of sending.
+        converted_at: Moment of the order that the mail caused, 0 without one.
+    """
 
     subscriber: Array
     campaign: Array

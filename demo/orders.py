@@ -18,7 +18,7 @@ from demo.company import (
     persona_values,
 )
 from demo.delivery import Delivery
-from demo.dirt import fault_rows
+from demo.dirt import choose_rows
 from demo.draws import Array, chance, pick, pick_from, stream
 from demo.order_lines import Lines, draw_lines, draw_tables
 from demo.parquet import decimals, moments, null_where, parquet_file
@@ -31,15 +31,14 @@ FIRST_ORDER_ID = 10_000_001
 _ORDERS_PER_CHUNK = 250_000
 _STATUSES = ("paid", "shipped", "refunded", "cancelled", "SHIPPED?")
 _STATUS_CHANCES = np.array([0.14, 0.79, 0.045, 0.025])
-_ORDER_FAULTS = (
-    ("missing_key", 0.0002), ("orphan", 0.002), ("negative_amount", 0.001),
-    ("huge_amount", 0.0003), ("unknown_code", 0.0005), ("total_not_lines", 0.003),
-    ("duplicate_row", 0.002),
-)  # fmt: skip
-_LINE_FAULTS = (
-    ("missing_key", 0.0002), ("orphan", 0.001), ("negative_amount", 0.001), ("zero_quantity", 0.001),
-    ("unknown_code", 0.002), ("duplicate_row", 0.002),
-)  # fmt: skip
+_ORDER_FAULTS = {
+    "missing_key": 0.0002, "orphan": 0.002, "negative_amount": 0.001, "huge_amount": 0.0002,
+    "unknown_code": 0.0005, "total_not_lines": 0.003, "duplicate_row": 0.002,
+}  # fmt: skip
+_LINE_FAULTS = {
+    "missing_key": 0.0002, "orphan": 0.001, "negative_amount": 0.001, "zero_quantity": 0.001,
+    "unknown_code": 0.002, "duplicate_row": 0.002,
+}  # fmt: skip
 
 
 def _dictionary(codes: Array, words: Text) -> Any:
@@ -59,11 +58,7 @@ def _skus() -> Text:
 def _line_table(delivery: Delivery, lines: Lines, order_id: Array, chunk: int) -> dict[str, Any]:
     """Make the columns of a chunk of lines, with their faults."""
     table = "shop/order_lines"
-    shares = [share for _, share in _LINE_FAULTS]
-    rows = fault_rows(shares, len(lines.order), delivery.seed, table, chunk)
-    hit = {kind: part for (kind, _), part in zip(_LINE_FAULTS, rows, strict=True)}
-    for kind, part in hit.items():
-        delivery.ledger.add(table, kind, len(part))
+    hit = choose_rows(_LINE_FAULTS, len(lines.order), delivery.seed, table, delivery.ledger, chunk)
     ids = order_id[lines.order]
     ids[hit["orphan"]] = 9_000_000_000 + hit["orphan"]
     category, quantity, amount = lines.category.astype(np.int16), lines.quantity, lines.amount
@@ -90,15 +85,11 @@ def _order_table(
 ) -> dict[str, Any]:
     """Make the columns of a chunk of orders, with their faults."""
     table = "shop/orders"
-    shares = [share for _, share in _ORDER_FAULTS]
     size = len(columns["order_id"])
-    rows = fault_rows(shares, size, delivery.seed, table, chunk)
-    hit = {kind: part for (kind, _), part in zip(_ORDER_FAULTS, rows, strict=True)}
-    for kind, part in hit.items():
-        delivery.ledger.add(table, kind, len(part))
+    hit = choose_rows(_ORDER_FAULTS, size, delivery.seed, table, delivery.ledger, chunk)
     total, status, account = columns["total"], columns["status"], columns["account"]
     total[hit["negative_amount"]] *= -1
-    total[hit["huge_amount"]] *= 10_000
+    total[hit["huge_amount"]] *= 100
     total[hit["total_not_lines"]] += 4900
     status[hit["unknown_code"]] = len(_STATUSES) - 1
     account[hit["orphan"]] = len(keys) - 1

@@ -1,10 +1,11 @@
-"""Valid organisation numbers of SE, DK, NO and FI by the million (python-stdnum checks one by one)."""
+"""Valid organisation numbers of SE, DK, NO and FI by the million."""
 
 import numpy as np
 
 from demo.draws import Array
 
-# Weights of the digits before the check digit; source: stdnum.dk.cvr, stdnum.no.orgnr, stdnum.fi.alv.
+# Weights of the digits before the check digit; source: python-stdnum's dk.cvr, no.orgnr, fi.alv,
+# which check numbers one by one.
 _WEIGHTS = {
     "DK": np.array([2, 7, 6, 5, 4, 3, 2]),
     "NO": np.array([3, 2, 7, 6, 5, 4, 3, 2]),
@@ -13,9 +14,9 @@ _WEIGHTS = {
 # First number of the sequence without check digit, and how many follow it.
 _RANGES = {
     "SE": (556_000_000, 3_900_000),
-    "DK": (1_000_000, 3_800_000),
+    "DK": (2_500_000, 2_300_000),
     "NO": (91_000_000, 1_900_000),
-    "FI": (1_000_000, 2_300_000),
+    "FI": (1_000_000, 1_400_000),
 }
 _SCATTER = 611_953  # prime and in none of the ranges' factors: distinct serials, distinct numbers
 

@@ -157,8 +157,8 @@ def draw_people(people: int, seed: int, timeline: Timeline) -> tuple[People, Add
     stays = (old_home >= 0) & chance(rng, 0.4, people)
     place[old_home[stays]] = place[household[stays]]
 
-    # The base grows: twice as many people joined last year as six years ago.
-    ago = 2200 * (1 - np.sqrt(rng.random(people)))
+    # The base grows: a third more people joined in the last year than seven years ago.
+    ago = 2600 * rng.random(people) ** 1.15
     return People(
         country=country,
         household=household,

@@ -128,7 +128,7 @@ def write_consents(delivery: Delivery, world: World, files: dict[str, Written]) 
 
 
 def write_requests(delivery: Delivery, world: World, files: dict[str, Written]) -> Requests:
-    """Write ``privacy/requests.csv``: about four requests per thousand people, one of each at least.
+    """Write ``privacy/requests.csv``: about four per thousand people, three of each at least.
 
     Arguments as for ``write_consents``.
     """

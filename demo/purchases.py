@@ -1,4 +1,4 @@
-"""When people buy: each person's pace, spells of activity, silence and return. Files: ``orders``."""
+"""When people buy: each person's pace, spells of activity, silence and return."""
 
 from dataclasses import dataclass, replace
 

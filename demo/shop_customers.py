@@ -8,7 +8,7 @@ from demo.delivery import Delivery
 from demo.dirt import Fault, soil
 from demo.draws import Array, chance, stream
 from demo.faults import bad_email, bad_phone, duplicate, missing_key, mojibake, unknown_code
-from demo.membership import Records, Written
+from demo.membership import Records, Written, draw_versions
 from demo.parquet import null_where, parquet_file
 from demo.phones import TIDY
 from demo.records import Habits, World, languages, see
@@ -32,17 +32,20 @@ def write_customers(
 ) -> Written:
     """Write ``shop/customers.parquet``; arguments as for ``crm_contacts``."""
     rng = stream(delivery.seed, "shop")
-    rows, size = records.person, len(records)
-    seen = see(rng, world, rows, records.updated, is_main, _HABITS)
+    versions = draw_versions(records, world.people, delivery.seed)
+    rows, size = records.person[versions.record], len(versions.record)
+    is_main = is_main[versions.record]
+    seen = see(rng, world, rows, versions.seen_at, is_main, _HABITS)
     company = world.roles.company[rows]
-    for_company = (company >= 0) & chance(rng, 0.45, size)
+    buys_for_company = (world.roles.company[records.person] >= 0) & chance(rng, 0.45, len(records))
+    for_company = buys_for_company[versions.record]
     work = take(world.roles.email, rows)
     uses_work = for_company & ~is_empty(work) & ~(keeps_email[rows] & is_main)
     email = where(uses_work & chance(rng, 0.5, size), work, seen.email)
     country = world.people.country[rows]
     org_number = take(world.companies.org_number, np.maximum(company, 0))
     columns = {
-        "customer_id": records.key,
+        "customer_id": take(records.key, versions.record),
         "email": email,
         "first_name": seen.first,
         "last_name": seen.last,
@@ -54,8 +57,8 @@ def write_customers(
         "country_code": take(text(COUNTRIES), country),
         "language": languages(rng, country),
         "org_number": where(for_company, org_number, ""),
-        "created_at": iso_moments(records.created),
-        "updated_at": iso_moments(records.updated),
+        "created_at": iso_moments(records.created[versions.record]),
+        "updated_at": iso_moments(versions.seen_at),
     }
     table = "shop/customers"
     soiled = soil(columns, _FAULTS, delivery.seed, table, delivery.ledger)
@@ -68,4 +71,4 @@ def write_customers(
         }
         file.table(typed)
         delivery.rows[table] = file.rows
-    return Written(records, ~soiled.is_broken, for_company)
+    return Written(records, versions.any_readable(soiled.is_broken), buys_for_company)

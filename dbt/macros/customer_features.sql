@@ -70,8 +70,10 @@ category_revenue as (
         orders.as_of,
         orders.customer_id,
         lines.category,
-        sum(coalesce(cast(
-            lines.line_amount * orders.amount_eur / nullif(orders.total_amount, 0) as double
+        -- Cents before summing: the last digit of a sum of doubles depends on threads.
+        sum(coalesce(try_cast(
+            cast(lines.line_amount as double) * cast(orders.amount_eur as double)
+            / nullif(cast(orders.total_amount as double), 0) as decimal(18, 2)
         ), 0)) as revenue_eur
     from revenue_orders as orders
     inner join line_amounts as lines using (order_id)
@@ -84,7 +86,7 @@ category_features as (
         customer_id,
         first(category order by revenue_eur desc, category) as top_category,
         case when sum(greatest(revenue_eur, 0)) > 0
-            then greatest(max(revenue_eur), 0) / sum(greatest(revenue_eur, 0))
+            then cast(greatest(max(revenue_eur), 0) as double) / cast(sum(greatest(revenue_eur, 0)) as double)
         end as top_category_share,
         count(*) as categories
     from category_revenue

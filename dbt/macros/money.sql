@@ -4,11 +4,13 @@
         on {{ currency }} = rates.currency and {{ day }} >= rates.valid_from_on
 {%- endmacro %}
 
-{# EUR is 1 without a rate row. #}
+{# EUR is 1 without a rate row. The product of both widths is 38 digits, the widest decimal there is. #}
 {% macro in_eur(amount, currency) -%}
-    cast(
-        case when {{ currency }} = 'EUR' then {{ amount }} else {{ amount }} * rates.eur_per_unit end
-        as decimal(18, 4)
+    try_cast(
+        case
+            when {{ currency }} = 'EUR' then try_cast({{ amount }} as decimal(38, 12))
+            else try_cast({{ amount }} as decimal(20, 4)) * rates.eur_per_unit
+        end as decimal(18, 4)
     )
 {%- endmacro %}
 

@@ -37,12 +37,12 @@
 {%- endmacro %}
 
 {# Money and quantities are exact decimals; "NaN", "1e400" and "1_000" are no amounts. #}
-{% macro as_decimal(column, table) -%}
+{% macro as_decimal(column, table, type='decimal(18, 4)') -%}
     {%- set format = var('formats')[table] -%}
     {%- set number = "replace(" ~ text(column) ~ ", '" ~ format.decimal_sign ~ "', '.')" -%}
     case
         when regexp_full_match({{ number }}, '[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?')
-            then try_cast({{ number }} as decimal(18, 4))
+            then try_cast({{ number }} as {{ type }})
     end
 {%- endmacro %}
 
@@ -65,4 +65,9 @@
 {# Years before 1900 and from 2100 on are typing errors, whatever the clock says. #}
 {% macro in_range(value) -%}
     case when {{ value }} >= date '1900-01-01' and {{ value }} < date '2100-01-01' then {{ value }} end
+{%- endmacro %}
+
+{# A rate of zero or less would turn money into nothing. #}
+{% macro positive(value) -%}
+    case when {{ value }} > 0 then {{ value }} end
 {%- endmacro %}

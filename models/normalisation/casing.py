@@ -8,27 +8,13 @@ from models.normalisation.text import readable
 # Lower-case inside a name when another word follows; a first word too ('von Essen' as a surname).
 PARTICLES = frozenset(
     {
-        *(
-            "af",
-            "av",
-            "von",
-            "van",
-            "de",
-            "del",
-            "della",
-            "den",
-            "der",
-            "di",
-            "du",
-            "da",
-            "dos",
-            "das",
-        ),
-        *("ten", "ter", "zu", "zum", "zur"),
+        *("af", "av", "von", "van", "de", "del", "della", "den", "der", "di", "du", "da", "dos"),
+        *("das", "ten", "ter", "zu", "zum", "zur"),
     }
 )
 # Articles that are particles only after another particle: 'de la Cruz', but 'Le' is also a name.
 _ARTICLES = frozenset(("la", "le", "las", "los"))
+_APOSTROPHES = frozenset("'’")
 _ELISIONS = frozenset("dol")  # d'Angelo, O'Brien, L'Estrange
 # A letter with its combining marks, as far as NFC leaves any.
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*")
@@ -60,13 +46,14 @@ def name_case(text: str) -> str:
 
 def _cased(match: re.Match[str]) -> str:
     word, text, start = match.group(), match.string, match.start()
-    before, after = text[:start], text[match.end() :]
-    if before.endswith(("'", "’")):
-        owner = re.search(r"\w+$", before[:-1])
-        return _capital(word) if owner and owner.group() in _ELISIONS else word
-    if after.startswith(" ") and (not before or before.endswith(" ")):
-        follows_particle = before.rstrip().rpartition(" ")[2] in PARTICLES
-        if word in PARTICLES or (word in _ARTICLES and follows_particle):
+    if start > 1 and text[start - 1] in _APOSTROPHES:
+        is_elided = (
+            text[start - 2] in _ELISIONS and not text[max(start - 3, 0) : start - 2].isalnum()
+        )
+        return _capital(word) if is_elided else word
+    if text.startswith(" ", match.end()) and (start == 0 or text[start - 1] == " "):
+        previous = text[text.rfind(" ", 0, max(start - 1, 0)) + 1 : max(start - 1, 0)]
+        if word in PARTICLES or (word in _ARTICLES and previous in PARTICLES):
             return word
     if word.startswith("mc") and len(word) >= _MC_LETTERS:
         return "Mc" + _capital(word[2:])

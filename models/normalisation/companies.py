@@ -12,51 +12,18 @@ from models.normalisation.text import comparison_form, readable
 _LEGAL_FORMS = frozenset(
     {
         # Sweden
-        *("ab", "publ", "hb", "kb", "aktiebolag", "aktiebolaget", "handelsbolag", "handelsbolaget"),
-        *("kommanditbolag", "kommanditbolaget", "ekonomiskforening"),
+        *("ab", "publ", "hb", "kb", "aktiebolag", "aktiebolaget", "handelsbolag"),
+        *("handelsbolaget", "kommanditbolag", "kommanditbolaget", "ekonomiskforening"),
         # Denmark, Norway
         *("as", "aps", "ivs", "is", "ks", "ps", "amba", "smba", "fmba", "asa", "ans", "da", "nuf"),
-        *(
-            "enk",
-            "ba",
-            "sa",
-            "bbl",
-            "aktieselskab",
-            "aktieselskabet",
-            "aktieselskap",
-            "anpartsselskab",
-        ),
+        *("enk", "ba", "sa", "bbl", "aktieselskab", "aktieselskabet", "aktieselskap"),
+        *("anpartsselskab",),
         # Finland, Iceland
         *("oy", "oyj", "ky", "tmi", "osk", "osakeyhtio", "ehf", "hf", "slf"),
         # Elsewhere
-        *(
-            "ltd",
-            "limited",
-            "llc",
-            "llp",
-            "inc",
-            "incorporated",
-            "corp",
-            "corporation",
-            "plc",
-            "gmbh",
-        ),
-        *(
-            "ag",
-            "kg",
-            "ug",
-            "ev",
-            "bv",
-            "nv",
-            "sarl",
-            "sas",
-            "srl",
-            "spa",
-            "sl",
-            "ou",
-            "uab",
-            "sia",
-        ),
+        *("ltd", "limited", "llc", "llp", "inc", "incorporated", "corp", "corporation", "plc"),
+        *("gmbh", "ag", "kg", "ug", "ev", "bv", "nv", "sarl", "sas", "srl", "spa", "sl", "ou"),
+        *("uab", "sia"),
     }
 )
 _JOINED = (

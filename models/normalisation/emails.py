@@ -20,7 +20,8 @@ _PLAIN = re.compile(
     r"(?:(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
     rf"(?!(?:{'|'.join(SPECIAL_USE_DOMAIN_NAMES)})\Z)[a-z]{{2,63}}"
 )
-_WRAPPING = re.compile(r"^(?:mailto:|[< ])+|[>.,; ]+$")
+_OPENING = re.compile(r"(?:mailto:|[< ])+")
+_CLOSING = ">.,; "
 # Other spaces stay: 'Anna anna@example.com' must not become a third person's address.
 _AROUND_AT = re.compile(" ?@ ?")
 _NAMED = re.compile(r".*<([^<>@]+@[^<>@]+)>")  # 'Anna Svensson <anna@example.com>'
@@ -73,8 +74,10 @@ def _spelling(raw: str) -> str:
     text = clean(raw)
     if "<" in text and (named := _NAMED.fullmatch(text)):
         text = named.group(1)
-    text = _AROUND_AT.sub("@", _WRAPPING.sub("", text.lower()))
-    return unicodedata.normalize("NFC", text)
+    text = text.lower().rstrip(_CLOSING)
+    if opening := _OPENING.match(text):
+        text = text[opening.end() :]
+    return unicodedata.normalize("NFC", _AROUND_AT.sub("@", text))
 
 
 def _validated(text: str) -> str | None:

@@ -10,74 +10,20 @@ from models.normalisation.placeholders import is_placeholder
 from models.normalisation.text import clean, readable
 
 _EDGES = '"“”„«»,;:_*`´ '
-_BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _TITLES = frozenset(
     {
-        *(
-            "dr",
-            "prof",
-            "professor",
-            "doc",
-            "herr",
-            "hr",
-            "fru",
-            "frk",
-            "fröken",
-            "frøken",
-            "mr",
-            "mrs",
-        ),
-        *(
-            "ms",
-            "miss",
-            "dipl",
-            "ing",
-            "civ",
-            "lic",
-            "mag",
-            "ceo",
-            "cto",
-            "cfo",
-            "coo",
-            "vd",
-            "phd",
-        ),
-        *(
-            "md",
-            "msc",
-            "bsc",
-            "mba",
-            "jr",
-            "sr",
-            "jun",
-            "sen",
-            "direktör",
-            "direktør",
-            "adm",
-            "dir",
-        ),
+        *("dr", "prof", "professor", "doc", "herr", "hr", "fru", "frk", "fröken", "frøken", "mr"),
+        *("mrs", "ms", "miss", "dipl", "ing", "civ", "lic", "mag", "ceo", "cto", "cfo", "coo"),
+        *("vd", "phd", "md", "msc", "bsc", "mba", "jr", "sr", "jun", "sen", "direktör"),
+        *("direktør", "adm", "dir"),
     }
 )
 # As companies write them; 'Asp' and 'As' are names, 'AS' after a name is a company.
 _LEGAL_FORMS = frozenset(
     {
-        *(
-            "AB",
-            "A/S",
-            "AS",
-            "ASA",
-            "ApS",
-            "APS",
-            "Oy",
-            "OY",
-            "Oyj",
-            "OYJ",
-            "HB",
-            "KB",
-            "GmbH",
-            "GMBH",
-        ),
-        *("Ltd", "LTD", "Inc", "INC", "LLC", "BV"),
+        *("AB", "A/S", "AS", "ASA", "ApS", "APS", "Oy", "OY", "Oyj", "OYJ", "HB", "KB", "GmbH"),
+        *("GMBH", "Ltd", "LTD", "Inc", "INC", "LLC", "BV"),
     }
 )
 

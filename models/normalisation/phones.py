@@ -24,6 +24,7 @@ _PREFIX_AND_ZEROS = re.compile(r"[0-9]{1,2}0{7,}")
 _SHORTEST_REPEAT = 3
 # Between two numbers in one field. A bare slash also parts area code and number.
 _SEVERAL = re.compile(r"[,;|]| / | (?:eller|el|och|og|or|tai)\b")
+_MOST_NUMBERS = 4
 
 _Row = tuple[str | None, str | None, str | None]
 
@@ -90,7 +91,8 @@ def _parse(text: str, digits: str, region: str | None) -> phonenumbers.PhoneNumb
     readings = [(text, region)]
     if digits.startswith("00") and "+" not in text:
         readings.append(("+" + digits[2:], None))
-    if len(several := _SEVERAL.split(text)) > 1:
+    several = _SEVERAL.split(text, maxsplit=_MOST_NUMBERS)
+    if len(several) > 1:
         readings.extend((one, region) for one in several)
     parsed = []
     for reading, dialled_from in readings:

@@ -67,9 +67,10 @@ def fit_behaviour(
     Returns:
         JSON-able: ``format``, ``k``, ``space`` (see ``behaviour_space``), ``centroids`` (k lists,
         6 digits, largest cluster first), ``shares``, ``candidates`` (k, smallest_share,
-        largest_share, silhouette, ari_median, ari_p10; ARI null where not drawn), ``choice`` (why
-        this k, in words), ``customers``, ``fingerprint`` (of the data), ``definition_version`` (of
-        space and centroids), ``seed``, ``versions``, ``labels`` (empty: see ``stable_labels``).
+        largest_share, silhouette, ari_median, ari_p10, is_stable; the last three null where not
+        drawn), ``choice`` (why this k, in words), ``customers``, ``fingerprint`` (of the data),
+        ``definition_version`` (of space and centroids), ``seed``, ``versions``, ``labels`` (empty:
+        see ``stable_labels``).
         ``k`` is 0, with nobody to be assigned, for fewer than 200 such customers or where they
         hardly differ.
 
@@ -142,7 +143,7 @@ def _choose(
     bounded = [candidate for candidate in candidates if _is_bounded(candidate)] or candidates
     for candidate in bounded:
         candidate |= _stability(sample, references[candidate["k"]], seed)
-    stable = [candidate for candidate in bounded if _is_stable(candidate)]
+    stable = [candidate for candidate in bounded if candidate["is_stable"]]
     if stable:
         best = max(stable, key=lambda c: (round(c["silhouette"], 2), c["k"]))
     else:
@@ -160,6 +161,7 @@ def _measured(sample: Matrix, centroids: Matrix) -> Candidate:
         "silhouette": round(float(nearest.margin.mean()), 6),
         "ari_median": None,
         "ari_p10": None,
+        "is_stable": None,
     }
 
 
@@ -168,10 +170,6 @@ def _is_bounded(candidate: Candidate) -> bool:
         candidate["smallest_share"] >= SMALLEST_SHARE
         and candidate["largest_share"] <= LARGEST_SHARE
     )
-
-
-def _is_stable(candidate: Candidate) -> bool:
-    return bool(candidate["ari_median"] >= STABLE_MEDIAN and candidate["ari_p10"] >= STABLE_P10)
 
 
 def _stability(sample: Matrix, reference: Matrix, seed: int) -> Candidate:
@@ -186,8 +184,9 @@ def _stability(sample: Matrix, reference: Matrix, seed: int) -> Candidate:
         rows = random.integers(len(sample), size=min(len(sample), RESAMPLE_CUSTOMERS))
         redrawn = _k_means(sample[rows], k, seed=draw, starts=RESAMPLE_STARTS)
         agreement.append(adjusted_rand_score(labels, nearest_centres(judged, redrawn).labels))
-    median, p10 = np.quantile(agreement, [0.5, 0.1])
-    return {"ari_median": round(float(median), 6), "ari_p10": round(float(p10), 6)}
+    median, p10 = (round(float(figure), 6) for figure in np.quantile(agreement, [0.5, 0.1]))
+    is_stable = median >= STABLE_MEDIAN and p10 >= STABLE_P10
+    return {"ari_median": median, "ari_p10": p10, "is_stable": is_stable}
 
 
 def _k_means(points: Matrix, k: int, *, seed: int, starts: int) -> Matrix:

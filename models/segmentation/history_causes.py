@@ -136,11 +136,10 @@ def circumstances(
 
 
 def _marked(catalogue: Catalogue, *places: NDArray[np.int64]) -> Mask:
-    """Per customer, whether it is among the places; one more at the end, for the unknown (-1)."""
+    """Per customer, whether it is among the places; unknown ones (-1) mark a seat nobody has."""
     marks = np.zeros(len(catalogue.customers) + 1, dtype=np.bool_)
     for some in places:
         marks[some] = True
-    marks[-1] = False
     return marks
 
 

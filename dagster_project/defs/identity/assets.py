@@ -15,7 +15,8 @@ from dagster_project.settings import load_settings
 from dagster_project.vocabulary import IDENTITY, STAGING, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 from models.identity.companies import link_companies
-from models.identity.resolution import cluster, link
+from models.identity.clustering import cluster
+from models.identity.resolution import link
 from models.identity.stable_ids import assign_ids, churn
 from models.identity.training import train
 

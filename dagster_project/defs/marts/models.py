@@ -18,7 +18,7 @@ def mart_models() -> dg.Definitions:
 
     @dbt_assets(
         manifest=manifest_path(load_settings().home_folders),
-        select="config.schema:segments config.schema:marts config.schema:activation",
+        select="config.schema:marts config.schema:activation",
         dagster_dbt_translator=SkiktTranslator(),
         name="mart_models",
         pool=WAREHOUSE_POOL,

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from dagster_project.defs.raw.landing import Delivery
 from dagster_project.defs.raw.readers import INCOMING, HeldError, Reading
-from dagster_project.sources import Column, Source
+from dagster_project.sources import Column, Source, typed
 
 RULE_VERSION = 1
 
@@ -84,7 +84,7 @@ def accept(
 
 def _judge(connection: duckdb.DuckDBPyConnection, source: Source, reading: Reading) -> None:
     """``judged`` = incoming with a reason code per record (null: good) and a hash of its content."""
-    keys = " or ".join(f'nullif(trim(cast("{name}" as varchar)), \'\') is null' for name in source.key)
+    keys = " or ".join(_unusable(source, column) for column in source.fields if column.name in source.key)
     reasons = [f"when {keys} then 'R_KEY_NULL'"]
     columns = [f"when {keys} then '{source.key[0]}'"]
     for column in source.strict_columns:
@@ -108,19 +108,6 @@ _REASONS = {
     "integer": "R_NUMBER",
     "number": "R_NUMBER",
 }
-
-
-def typed(source: Source, column: Column) -> str:
-    """SQL: a delivered column read as its type, null where it cannot be; dbt's macros read alike."""
-    text = f"nullif(trim(cast(\"{column.name}\" as varchar)), '')"
-    return {
-        "text": text,
-        "date": f"coalesce(try_cast({text} as date), cast(try_strptime({text}, '{source.date_format}') as date))",
-        "timestamp": f"coalesce(try_strptime({text}, '{source.timestamp_format}'), try_cast({text} as timestamp))",
-        "decimal": f"try_cast(replace({text}, '{source.decimal_sign}', '.') as decimal(18, 4))",
-        "integer": f"try_cast({text} as bigint)",
-        "number": f"try_cast(replace({text}, '{source.decimal_sign}', '.') as double)",
-    }[column.type]
 
 
 def _unusable(source: Source, column: Column) -> str:

@@ -8,14 +8,13 @@ from datetime import date, timedelta
 
 import dagster as dg
 
-from dagster_project.defs.raw.acceptance import typed
 from dagster_project.defs.raw.erasure import LOADED_AFTER
 from dagster_project.defs.raw.intake import REQUESTS, take_in
 from dagster_project.defs.raw.landing import clear_scratch
 from dagster_project.errors import ConfigurationError, DeliveryHeldError
 from dagster_project.faults import file_faults
 from dagster_project.settings import load_settings, today
-from dagster_project.sources import PERSON_SOURCES, Source, read_sources
+from dagster_project.sources import PERSON_SOURCES, Source, newest_moments, read_sources
 from dagster_project.state import published_as_of
 from dagster_project.vocabulary import RAW, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
@@ -261,10 +260,8 @@ def _require_delivered(
 
 
 def _facts(source: Source) -> str:
-    newest = "null"
-    if source.newest:
-        column = next(column for column in source.fields if column.name == source.newest)
-        newest = f"(select cast(max({typed(source, column)}) as varchar) from raw.{source.table})"
+    moment = newest_moments([source]).get(source.table, "null")
+    newest = f"(select cast(max({moment}) as varchar) from raw.{source.table})"
     return (
         f"select rows, coalesce(sum(abs(records_in - accepted - quarantined - duplicates - suppressed)), 0) "
         f"+ abs(coalesce(sum(accepted), 0) - rows), {newest} "

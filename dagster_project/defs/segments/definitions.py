@@ -1,12 +1,11 @@
 """Every segment there is as one table: what it is called, what it means, which version is in force."""
 
-import hashlib
-import json
 from typing import Any
 
 import pyarrow as pa
 
 from dagster_project.vocabulary import OWNERS, SEGMENTS
+from models.segmentation import lifecycle, rfm
 from models.segmentation.descriptions import SEGMENT_TEXTS
 from models.segmentation.rule_files import AudienceRule
 
@@ -18,10 +17,12 @@ _SCHEMA = pa.schema(
     ]
 )
 
-# Raised by hand when a scheme's rule changes, so that the step in its trend line has a name.
 _FIXED_SCHEMES = {
-    "rfm": ("1", "Recency, frequency and monetary value, each in five bands of equal size."),
-    "lifecycle": ("1", "Days since the last order against the customer's own purchase rhythm."),
+    "rfm": (rfm.DEFINITION_VERSION, "Recency, frequency and monetary value, each in five bands."),
+    "lifecycle": (
+        lifecycle.DEFINITION_VERSION,
+        "Days since the last order against the customer's own purchase rhythm.",
+    ),
 }
 
 
@@ -41,8 +42,7 @@ def _fixed_segments() -> list[dict[str, Any]]:
 
 
 def _behaviour_segments(model: dict[str, Any]) -> list[dict[str, Any]]:
-    content = json.dumps(model, sort_keys=True).encode()
-    version = hashlib.sha256(content).hexdigest()[:12]
+    version = model["definition_version"]
     definition = f"Nearest of {model['k']} cluster centres over {len(model['space'])} features of behaviour."
     rows = [
         _computed(label["segment_id"], label["name"], label["description"], definition, version)

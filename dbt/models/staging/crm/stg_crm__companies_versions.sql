@@ -19,7 +19,7 @@ renamed as (
         company_names.name,
         {{ text('source.bransch_sni') }} as industry_code,
         source.employees,
-        cast({{ in_eur('source.revenue_tkr * 1000', "'SEK'") }} as decimal(18, 2)) as revenue_eur,
+        cast({{ in_eur('cast(source.revenue_tkr as decimal(22, 4)) * 1000', "'SEK'") }} as decimal(18, 2)) as revenue_eur,
         streets.street,
         postal_codes.postal_code,
         cities.name as city,

@@ -7,7 +7,7 @@ typed as (
     select
         *,
         {{ in_range(as_date('valid_from', 'reference__fx_rates')) }} as valid_from_date,
-        {{ as_decimal('eur_per_unit', 'reference__fx_rates') }} as rate
+        {{ positive(as_decimal('eur_per_unit', 'reference__fx_rates', 'decimal(18, 8)')) }} as rate
     from source
 ),
 

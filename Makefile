@@ -1,0 +1,56 @@
+# Every word here is one command of the project; `skikt --help` says what they do.
+PYTHON ?= python3
+BIN := .venv/bin
+SIZE ?= S
+export DO_NOT_TRACK = 1
+export GX_ANALYTICS_ENABLED = false
+
+.PHONY: demo install run dev test test-long check format bench lock
+
+demo: install
+	$(BIN)/skikt demo
+
+run: install
+	$(BIN)/skikt run
+
+dev: install
+	$(BIN)/skikt dev
+
+# The environment stands when this file is newer than what it was made from.
+install: .venv/installed
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; $(PYTHON) is `$(PYTHON) --version`. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+test: install
+	$(BIN)/pytest -m "not long" -rs
+
+test-long: install
+	$(BIN)/pytest -m long -rs
+
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint dbt --processes 0
+	$(BIN)/pytest -m docs --no-header
+
+format: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfluff fix dbt
+
+bench: install
+	$(BIN)/python -m bench $(SIZE)
+
+# Made without index addresses, so that it holds for any mirror; the extras stay or hash mode refuses gql[requests].
+lock: install
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-strip-extras --quiet --output-file requirements.lock

@@ -1,0 +1,164 @@
+"""Promises as asset checks: the quality gate of Great Expectations' suites, and freshness.
+
+The promises themselves are in ``expectations``. A critical one that is broken stops all that reads
+the table; a warning warns. Freshness never stops anything.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+import dagster as dg
+
+from dagster_project.faults import file_faults
+from dagster_project.gate_worker import validate_tables
+from dagster_project.vocabulary import FRESHNESS_CHECK, IDENTITY, RAW, STAGING, WAREHOUSE_POOL
+from dagster_project.warehouse import Warehouse
+from expectations.catalogue import TABLES
+from expectations.data_docs import render_data_docs
+from expectations.results import SuiteResult
+
+SUITE_CHECK = "great_expectations"
+
+
+def gated_key(table: str) -> dg.AssetKey:
+    """The asset that a suite is about."""
+    return dg.AssetKey([STAGING if table.startswith("stg_") else IDENTITY, table])
+
+
+def quality_gate() -> dg.AssetChecksDefinition:
+    """One blocking check per suite, and the Data Docs that show them to people."""
+
+    @dg.multi_asset_check(
+        name="quality_gate",
+        specs=[
+            dg.AssetCheckSpec(
+                SUITE_CHECK,
+                asset=gated_key(table),
+                blocking=True,
+                description="The table keeps what its suite promises; a broken critical promise stops the run.",
+            )
+            for table in TABLES
+        ],
+        pool=WAREHOUSE_POOL,
+    )
+    def gate(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> Iterator[dg.AssetCheckResult]:
+        tables = [".".join(gated_key(table).path) for table in TABLES]
+        results = validate_tables(str(warehouse.home.warehouse), tables).result()
+        with file_faults():
+            render_data_docs(
+                results, warehouse.home.reports / "data_docs", run_id=context.run.run_id, as_of=_as_of(warehouse)
+            )
+        for result in results:
+            yield _suite_result(result)
+
+    return gate
+
+
+def freshness(specs: list[dg.AssetSpec], cadence_days: dict[str, float], newest: dict[str, str]) -> dg.AssetChecksDefinition:
+    """A ``freshness`` check per asset: how old is the newest source data that it rests on.
+
+    Args:
+        specs: all assets with their deps and policies.
+        cadence_days: how often each raw table is expected, in days, by table.
+        newest: SQL for the newest moment in each raw table that has one, by table.
+    """
+    sources = _raw_sources(specs)
+
+    @dg.multi_asset_check(
+        name=FRESHNESS_CHECK,
+        specs=[
+            dg.AssetCheckSpec(
+                FRESHNESS_CHECK,
+                asset=spec.key,
+                description="Age of the newest source data that it rests on; warns, never blocks.",
+            )
+            for spec in specs
+        ],
+        pool=WAREHOUSE_POOL,
+    )
+    def check(warehouse: Warehouse) -> Iterator[dg.AssetCheckResult]:
+        as_of = _as_of(warehouse)
+        found = _newest_data(warehouse, newest, as_of)
+        for spec in specs:
+            rests_on = sources[spec.key]
+            known = [found[table] for table in rests_on if found.get(table)]
+            limit = min((cadence_days[table] for table in rests_on), default=1.0) + 1
+            yield _freshness_result(spec.key, max(known, default=None), as_of, limit, bool(rests_on & newest.keys()))
+
+    return check
+
+
+def _suite_result(result: SuiteResult) -> dg.AssetCheckResult:
+    table = result.table
+    broken = [promise for promise in result.promises if promise.outcome in {"failed", "warned"}]
+    return dg.AssetCheckResult(
+        asset_key=gated_key(table),
+        check_name=SUITE_CHECK,
+        passed=not broken,
+        severity=dg.AssetCheckSeverity.ERROR if result.blocks else dg.AssetCheckSeverity.WARN,
+        metadata={
+            "rows": result.rows,
+            "promises": len(result.promises),
+            "failed": result.count("failed"),
+            "warned": result.count("warned"),
+            "limit": "0 failed",
+            **{
+                promise.description: f"{promise.unexpected_count} of {promise.checked_count} rows break it "
+                f"({promise.severity})"
+                for promise in broken
+            },
+        },
+    )
+
+
+def _raw_sources(specs: list[dg.AssetSpec]) -> dict[dg.AssetKey, set[str]]:
+    """The raw tables that each asset rests on, through its lineage."""
+    upstream = {spec.key: [dep.asset_key for dep in spec.deps] for spec in specs}
+    found: dict[dg.AssetKey, set[str]] = {}
+
+    def rests_on(key: dg.AssetKey) -> set[str]:
+        if key not in found:
+            own = {key.path[1]} if key.path[0] == RAW and "__" in key.path[1] else set()
+            found[key] = own
+            # A raw table waits for others only so that erasure comes first; its data is its own.
+            if not own:
+                found[key] = set().union(*(rests_on(dep) for dep in upstream.get(key, [])))
+        return found[key]
+
+    return {spec.key: rests_on(spec.key) for spec in specs}
+
+
+def _newest_data(warehouse: Warehouse, newest: dict[str, str], as_of: date) -> dict[str, datetime | None]:
+    end = datetime.combine(as_of + timedelta(days=1), time())
+    with warehouse.connect() as connection:
+        return {
+            table: connection.execute(
+                f"select max(moment) from (select cast({moment} as timestamp) as moment from raw.{table}) "
+                "where moment < ?",
+                [end],
+            ).fetchall()[0][0]
+            for table, moment in newest.items()
+        }
+
+
+def _freshness_result(
+    key: dg.AssetKey, newest: datetime | None, as_of: date, limit_days: float, is_dated: bool
+) -> dg.AssetCheckResult:
+    end = datetime.combine(as_of + timedelta(days=1), time())
+    age_days = round((end - newest).total_seconds() / 86_400, 2) if newest else None
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=FRESHNESS_CHECK,
+        passed=age_days <= limit_days if age_days is not None else not is_dated,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "age_days": age_days if age_days is not None else "nothing dated was delivered",
+            "limit_days": limit_days,
+            "newest_data_at": str(newest) if newest else "none",
+        },
+    )
+
+
+def _as_of(warehouse: Warehouse) -> date:
+    day: date = warehouse.read("select as_of from raw.as_of")["as_of"][0].as_py()
+    return day

@@ -1,0 +1,110 @@
+"""The command line ``skikt``: what people and cron type. It starts jobs; the assets do the work.
+
+Heavy imports wait until a command needs them: ``--help`` and a busy warehouse answer at once.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dagster_project.errors import SkiktError
+from dagster_project.home import Home
+from dagster_project.settings import load_demo_settings, load_settings, today
+
+app = typer.Typer(
+    name="skikt",
+    help="Customer segmentation from scattered deliveries to published segment tables.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object, for machines.")]
+
+
+@app.command(
+    epilog="Examples: `skikt run` · `SKIKT_AS_OF=2026-11-20 skikt run --json` · "
+    "Exit codes: 0 done, 1 a bug, 2 configuration, 3 a delivery was held, 4 a quality gate failed, "
+    "5 disk or memory ran out, 6 another run holds the warehouse."
+)
+def run(as_json: AsJson = False) -> None:
+    """Refresh: take in what lies in the landing folder and publish the segments."""
+    _refresh(_home(), as_json)
+
+
+@app.command(epilog="Examples: `skikt demo` · `DEMO_PEOPLE=20000 DEMO_SEED=7 skikt demo`")
+def demo(as_json: AsJson = False) -> None:
+    """Write demo deliveries if the landing folder is empty, then refresh."""
+    home = _home()
+    if not _has_files(home.landing):
+        _write_demo(home, as_json)
+    _refresh(home, as_json)
+
+
+@app.command(epilog="Example: `skikt segments --json`")
+def segments(as_json: AsJson = False) -> None:
+    """Show the published segments: size, worth and what to do."""
+    from dagster_project.console import show_segments
+
+    show_segments(_home(), as_json)
+
+
+@app.command(epilog="Example: `skikt dev --port 3000`, then open http://127.0.0.1:3000")
+def dev(port: Annotated[int, typer.Option(help="Port of the UI on 127.0.0.1.")] = 3000) -> None:
+    """Start Dagster's UI and daemon on this machine; ends with Ctrl-C."""
+    from dagster_project.refresh import start_ui
+
+    sys.exit(start_ui(_home(), port))
+
+
+def main() -> None:
+    """Run the command line; a known bad ending is one sentence and its exit code."""
+    try:
+        app(standalone_mode=True)
+    except SkiktError as error:
+        typer.secho(str(error), err=True, fg="red")
+        sys.exit(error.exit_code)
+
+
+def _home() -> Home:
+    home = load_settings().home_folders
+    home.create()
+    return home
+
+
+def _refresh(home: Home, as_json: bool) -> None:
+    from dagster_project.warehouse import hold_lock
+
+    hold_lock(home)
+    from dagster_project.refresh import refresh
+
+    ending = refresh(home, show=not as_json)
+    if as_json:
+        typer.echo(json.dumps(ending.as_dict()))
+    elif ending.sentence:
+        typer.secho(ending.sentence, err=True, fg="red")
+    if ending.is_published and not as_json:
+        from dagster_project.console import show_segments
+
+        show_segments(home, as_json=False)
+    sys.exit(ending.exit_code)
+
+
+def _write_demo(home: Home, as_json: bool) -> None:
+    from demo.deliveries import write_deliveries
+
+    settings = load_demo_settings()
+    as_of = load_settings().as_of or today()
+    if not as_json:
+        typer.echo(f"Writing demo deliveries of {settings.people:,} people up to {as_of} ...")
+    write_deliveries(
+        people=settings.people, seed=settings.seed, as_of=as_of, landing=home.landing, truth=home.demo_truth
+    )
+
+
+def _has_files(folder: Path) -> bool:
+    return any(path.is_file() for path in folder.rglob("*"))

@@ -1,0 +1,131 @@
+"""What the command line shows: progress while a run works, and the published segments."""
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from dagster_project.errors import ConfigurationError
+from dagster_project.home import Home
+from dagster_project.vocabulary import STAGES
+
+_SEGMENTS = """
+    select snapshots.scheme, segments.name, snapshots.customers, snapshots.share, snapshots.revenue_365d_eur,
+        segments.description, segments.segment_id, segments.status
+    from marts.fct_segment_snapshot as snapshots
+    join marts.dim_segment as segments using (segment_id)
+    where snapshots.as_of = (select as_of from marts.meta_publication) and segments.status <> 'retired'
+    order by list_position(['rfm', 'lifecycle', 'behaviour', 'audience'], snapshots.scheme),
+        snapshots.revenue_365d_eur desc, segments.segment_id
+"""
+
+
+class Progress(logging.Handler):
+    """Listens to Dagster's events and tells which stage and asset was done, and how long it took."""
+
+    def __init__(self, is_shown: bool) -> None:
+        super().__init__(logging.DEBUG)
+        self._is_shown = is_shown
+        self._console = Console()
+        self._began = self._last = time.monotonic()
+        self._per_stage: dict[str, float] = {}
+        self._stage = ""
+
+    @property
+    def seconds(self) -> float:
+        """Since the run began."""
+        return time.monotonic() - self._began
+
+    def seconds_per_stage(self) -> dict[str, float]:
+        """Wall seconds spent in each stage."""
+        return {stage: round(seconds, 2) for stage, seconds in self._per_stage.items()}
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """While inside, Dagster's own console log is silent and this one speaks."""
+        logger = logging.getLogger("dagster")
+        earlier = logger.handlers[:], logger.level, logger.propagate
+        logger.handlers, logger.propagate = [self], False
+        try:
+            yield
+        finally:
+            logger.handlers, logger.propagate = earlier[0], earlier[2]
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take one event of the run."""
+        event = getattr(record, "dagster_event", None)
+        if event is None or not event.is_step_event:
+            return
+        if event.event_type_value in {"STEP_SUCCESS", "STEP_FAILURE"}:
+            self._step_done(event)
+
+    def _step_done(self, event: Any) -> None:
+        now = time.monotonic()
+        took, self._last = now - self._last, now
+        stage, _, name = event.step_key.partition("__")
+        stage = stage if stage in STAGES else _STAGE_OF_STEP.get(event.step_key, "checks")
+        self._per_stage[stage] = self._per_stage.get(stage, 0.0) + took
+        if not self._is_shown:
+            return
+        if stage != self._stage:
+            self._stage = stage
+            self._console.print(f"[bold]{stage}[/bold]")
+        mark = "[green]✓[/green]" if event.event_type_value == "STEP_SUCCESS" else "[red]✗[/red]"
+        self._console.print(f"  {mark} {name or event.step_key} [dim]{took:.1f} s[/dim]")
+
+
+# Steps that make several assets are not named after one.
+_STAGE_OF_STEP = {
+    "ledgers": "raw",
+    "staging_models": "staging",
+    "quality_gate": "staging",
+    "identities": "identity",
+    "customer_models": "customers",
+    "mart_models": "marts",
+}
+
+
+def show_segments(home: Home, as_json: bool) -> None:
+    """Print the published segments with size, worth and what to do, and where to look.
+
+    Raises:
+        ConfigurationError: nothing was published yet.
+    """
+    database = home.published / "segments.duckdb"
+    if not database.exists():
+        raise ConfigurationError(
+            f"Nothing is published in {home.root} yet. Run `make demo`, or put deliveries into "
+            f"{home.landing} and run `make run`."
+        )
+    with duckdb.connect(str(database), read_only=True) as connection:
+        rows = connection.sql(_SEGMENTS).to_arrow_table().to_pylist()
+    if as_json:
+        print(json.dumps(rows))
+        return
+    console = Console()
+    for scheme in dict.fromkeys(row["scheme"] for row in rows):
+        table = Table(title=scheme, title_justify="left", title_style="bold", expand=True)
+        table.add_column("Segment", no_wrap=True)
+        table.add_column("Customers", justify="right")
+        table.add_column("Share", justify="right")
+        table.add_column("EUR, 365 days", justify="right")
+        table.add_column("Who and what to do", ratio=1)
+        for row in (row for row in rows if row["scheme"] == scheme):
+            table.add_row(
+                row["name"] + (" (draft)" if row["status"] == "draft" else ""),
+                f"{row['customers']:,}",
+                f"{100 * (row['share'] or 0):.1f} %",
+                f"{row['revenue_365d_eur']:,.0f}",
+                row["description"],
+            )
+        console.print(table)
+    console.print(f"\nReport      {home.reports / 'segments.html'}")
+    console.print(f"For BI      {database}")
+    console.print(f"Data Docs   {home.reports / 'data_docs' / 'index.html'}")
+    console.print("Dagster UI  make dev, then http://127.0.0.1:3000")

@@ -1,0 +1,135 @@
+"""Runs the job ``refresh`` in this process, and tells how it ended.
+
+The same job runs from Dagster's UI, schedule and sensor; here it runs without a daemon, with
+progress for the person who waits.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from dagster_project.errors import EXIT_CODES
+from dagster_project.home import Home
+from dagster_project.settings import CHECKOUT
+
+HELD_EXIT_CODE = EXIT_CODES["DeliveryHeldError"]
+GATE_EXIT_CODE = EXIT_CODES["GateFailedError"]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a refresh ended."""
+
+    exit_code: int
+    run_id: str
+    seconds: float
+    is_published: bool
+    sentence: str
+    seconds_per_stage: dict[str, float]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For machines."""
+        return asdict(self)
+
+
+def prepare_dagster(home: Home) -> None:
+    """Point Dagster at this home, with the checkout's instance settings and its tools on the path."""
+    shutil.copyfile(CHECKOUT / "dagster.yaml", home.dagster / "dagster.yaml")
+    os.environ["DAGSTER_HOME"] = str(home.dagster)
+    os.environ["SKIKT_HOME"] = str(home.root)
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    os.environ["DO_NOT_TRACK"] = "1"
+
+
+def start_ui(home: Home, port: int) -> int:
+    """Dagster's UI and daemon on 127.0.0.1, until interrupted; the process's exit code."""
+    prepare_dagster(home)
+    command = ["dagster", "dev", "--workspace", "workspace.yaml", "--host", "127.0.0.1", "--port", str(port)]
+    return subprocess.call(command, cwd=CHECKOUT)  # noqa: S603  (the command is our own)
+
+
+def refresh(home: Home, *, show: bool) -> Ending:
+    """Run the job once.
+
+    Args:
+        home: where to run it.
+        show: print each asset as it is done.
+    """
+    prepare_dagster(home)
+    from dagster_project.gate_worker import worker
+
+    worker()
+    import dagster as dg
+
+    from dagster_project.console import Progress
+    from dagster_project.definitions import defs
+
+    definitions = defs.load_fn()
+    job = definitions.resolve_job_def("refresh")
+    progress = Progress(show)
+    with dg.DagsterInstance.get() as instance, progress.listening():
+        result = job.execute_in_process(instance=instance, raise_on_error=False)
+        ending = _ending(home, result, progress)
+    worker().shutdown(wait=False, cancel_futures=True)
+    return ending
+
+
+def _ending(home: Home, result: Any, progress: Any) -> Ending:
+    exit_code, sentence = _exit_code(home, result)
+    return Ending(
+        exit_code=exit_code,
+        run_id=result.run_id,
+        seconds=round(progress.seconds, 1),
+        is_published=home.published_run_id() == result.run_id,
+        sentence=sentence,
+        seconds_per_stage=progress.seconds_per_stage(),
+    )
+
+
+def _exit_code(home: Home, result: Any) -> tuple[int, str]:
+    if result.success:
+        held = _held_sources(home)
+        if not held:
+            return 0, ""
+        return HELD_EXIT_CODE, (
+            f"Published, but these deliveries were held: {' '.join(held)} What was loaded from them before is "
+            "still in use. Correct them and run again."
+        )
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            while error.cause:
+                error = error.cause
+            if error.cls_name in EXIT_CODES:
+                return EXIT_CODES[error.cls_name], error.message.partition(": ")[2].strip()
+            return 1, (
+                f"{event.step_key} failed with {error.cls_name}, which is a bug. Its log is in the UI "
+                f"(`make dev`), run {result.run_id}. Nothing was published."
+            )
+    return GATE_EXIT_CODE, _gate_sentence(result)
+
+
+def _gate_sentence(result: Any) -> str:
+    failed = [
+        f"{check.asset_key.to_user_string()} {check.check_name}"
+        for check in result.get_asset_check_evaluations()
+        if not check.passed and check.blocking
+    ]
+    return (
+        f"A quality gate failed: {', '.join(failed)}. Nothing was published. Open the check in the UI "
+        "(`make dev`) or reports/data_docs/index.html to see how many rows break which promise."
+    )
+
+
+def _held_sources(home: Home) -> list[str]:
+    from dagster_project.warehouse import Warehouse
+
+    rows = Warehouse(root=str(home.root)).read(
+        "select path || ' (' || reason || ')' as held from raw.deliveries join raw.as_of using (run_id) "
+        "where status = 'held' order by 1"
+    )
+    return [str(value) for value in rows["held"].to_pylist()]

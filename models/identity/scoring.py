@@ -1,0 +1,76 @@
+"""Splink on prepared nodes: the one place that opens a linker.
+
+Here: a linker over the table ``nodes`` with a model's settings and its pinned term frequencies.
+``training`` counts agreement patterns with it, ``resolution`` scores pairs.
+"""
+
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from splink import DuckDBAPI, Linker
+
+TERM_COLUMNS = ("given", "family")
+"""Columns whose values weigh by their rarity."""
+
+TERM_LIMIT = 5_000
+"""Most names whose frequency is pinned; all rarer ones share one frequency."""
+
+
+def term_frequencies(con: duckdb.DuckDBPyConnection, column: str) -> dict[str, Any]:
+    """Share of named nodes per common value of ``column``, and one share for all rarer ones.
+
+    Values on fewer than three nodes are not listed: they say little more than "rare", and a model
+    file should not list people.
+    """
+    rows = con.execute(f"""
+        select {column}, count(*) as nodes from nodes where {column} is not null
+        group by 1 having count(*) > 2 order by nodes desc, {column} limit {TERM_LIMIT}
+    """).fetchall()  # noqa: S608 (column is one of TERM_COLUMNS)
+    named = con.execute(f"select count({column}) from nodes").fetchall()[0][0]  # noqa: S608
+    rarest_listed = rows[-1][1] if rows else 2
+    return {
+        "values": {value: _six_digits(count / named) for value, count in rows},
+        "rare": _six_digits(max(1.5, rarest_listed / 2) / max(named, 1)),
+    }
+
+
+def open_linker(
+    con: duckdb.DuckDBPyConnection,
+    settings: dict[str, Any],
+    terms: dict[str, dict[str, Any]],
+) -> Linker:
+    """A Splink linker over ``nodes``, whose term frequencies are the given ones.
+
+    Args:
+        con: the connection that holds ``nodes`` (see ``preparation``).
+        settings: what ``settings.splink_settings`` returned.
+        terms: per column of ``TERM_COLUMNS`` what ``term_frequencies`` returned.
+    """
+    api = DuckDBAPI(con)
+    linker = Linker(api.register("nodes"), settings, validate_settings=False)
+    for column in TERM_COLUMNS:
+        pinned = terms[column]
+        con.register(
+            f"pinned_{column}",
+            pa.table(
+                {
+                    column: pa.array(pinned["values"].keys(), pa.string()),
+                    "share": pa.array(pinned["values"].values(), pa.float64()),
+                }
+            ),
+        )
+        con.execute(f"""
+            create or replace table tf_{column} as
+            select {column}, coalesce(share, {pinned["rare"]}) as tf_{column}
+            from (select distinct {column} from nodes where {column} is not null)
+            left join pinned_{column} using ({column})
+        """)  # noqa: S608 (column is one of TERM_COLUMNS)
+        linker.table_management.register_term_frequency_lookup(
+            api.register(f"tf_{column}"), column
+        )
+    return linker
+
+
+def _six_digits(value: float) -> float:
+    return float(f"{value:.6g}")
