@@ -71,8 +71,11 @@ def refresh(home: Home, *, show: bool) -> Ending:
     definitions = defs.load_fn()
     job = definitions.resolve_job_def("refresh")
     progress = Progress(show)
-    with dg.DagsterInstance.get() as instance, progress.listening():
-        result = job.execute_in_process(instance=instance, raise_on_error=False)
+    job = job.with_logger_defs({"console": progress.as_dagster_logger()})
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(
+            instance=instance, raise_on_error=False, run_config={"loggers": {"console": {}}}
+        )
         ending = _ending(home, result, progress)
     worker().shutdown(wait=False, cancel_futures=True)
     return ending

@@ -6,7 +6,7 @@ in ``settings``; normalising what people typed (phones, e-mails, countries) is a
 and done before.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import duckdb
@@ -64,6 +64,10 @@ class Exclusions:
     def from_model(cls, model: dict[str, Any]) -> "Exclusions":
         """The exclusions pinned with a fitted model."""
         return cls(**{name: tuple(values) for name, values in model["exclusions"].items()})
+
+    def as_json(self) -> dict[str, list[str]]:
+        """The same as lists, for a fitted model."""
+        return {name: list(values) for name, values in asdict(self).items()}
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -193,6 +197,7 @@ def _create_people(con: duckdb.DuckDBPyConnection) -> None:
             coalesce(name_forms.names, [given_tokens[1]]) as given_keys, given_keys[1] as given_key,
             len(given_keys) as given_forms,
             case when length(email_local) > 4 then email_local end as email_local,
+            nullif(regexp_extract(email_local, '[0-9]+$'), '') as email_number,
             nullif(replace(regexp_replace(street_text, '[0-9]+( ?[a-z]\\b)?.*$', ''), ' ', ''), '')
                 as street,
             replace(house_text, ' ', '') as house_no

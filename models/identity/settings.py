@@ -72,8 +72,8 @@ read it, nobody can tell whose the nameless record is, and it is left to review.
 """
 
 EMAIL_NEAR = (
-    "(email_local_l = email_local_r or (email_local_l[1] = email_local_r[1]"
-    " and jaro_winkler_similarity(email_local_l, email_local_r) >= 0.94))"
+    "(email_number_l = email_number_r and email_local_l[1] = email_local_r[1]"
+    " and jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9)"
 )
 
 SAME_STREET = (
@@ -194,7 +194,8 @@ def email() -> Comparison:
     """
     outcomes = {
         "same": "email_l = email_r",
-        "nearly the same": EMAIL_NEAR,
+        "same number, nearly the same": EMAIL_NEAR,
+        "same name at another provider": "email_local_l = email_local_r",
         "different": "true",
     }
     nameless = {

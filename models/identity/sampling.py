@@ -1,0 +1,200 @@
+"""Which pairs of nodes teach the model, and how many pairs each stands for.
+
+Here: three strata that together cover all pairs. Candidates of the blocking keys; other namesakes,
+who are too rare among random pairs to be weighed by them; all others. The estimation that counts
+them is in ``estimation``.
+"""
+
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from models.identity.estimation import Patterns
+from models.identity.scoring import open_linker
+from models.identity.settings import comparisons
+
+CANDIDATE_PAIRS = 400_000
+"""About how many candidate pairs are counted; of more, a hash of their first node chooses."""
+
+DRAWN_PAIRS = 40_000
+"""About how many pairs are drawn per other stratum: they weigh only what is common there."""
+
+COUNTING = {
+    "retain_matching_columns": True,
+    "retain_intermediate_calculation_columns": True,
+}
+"""Splink's switches under which a scored pair shows its levels and term frequencies."""
+
+_HASHES = 2.0**64
+
+
+def count_patterns(
+    con: duckdb.DuckDBPyConnection,
+    settings: dict[str, Any],
+    terms: dict[str, dict[str, Any]],
+    *,
+    seed: int,
+    labels: pa.Table,
+) -> Patterns:
+    """Agreement patterns of all pairs of nodes, by strata.
+
+    Args:
+        con: the connection that holds ``nodes`` and ``members``.
+        settings: Splink settings with any weights; only their conditions are used.
+        terms: term frequencies of the same nodes.
+        seed: chooses the drawn pairs.
+        labels: (record_id, person_id) of records whose person is known; may be empty.
+
+    Returns:
+        The patterns, in a fixed order. Candidates are open to estimation unless labelled; drawn
+        pairs are taken as non-matches: one stands for a thousand, and must not outvote candidates.
+    """
+    linker = open_linker(con, settings | COUNTING, terms)
+    blocked = linker.inference.compute_blocked_pairs_for_predict()
+    _shuffle(con, seed, labels)
+    scales = {
+        "candidate": _draw_candidates(con, blocked.physical_name),
+        "namesake": _draw_namesakes(con),
+    }
+    _draw_others(con)
+    con.execute(f"""
+        create table counted_pairs as
+        select join_key_l, join_key_r, weight, match_key from drawn_pairs
+        where match_key = 'candidate' or not exists (
+            from {blocked.physical_name} as b
+            where b.join_key_l = drawn_pairs.join_key_l and b.join_key_r = drawn_pairs.join_key_r)
+    """)  # noqa: S608 (a name made by Splink)
+    pairs = linker._db_api.register("counted_pairs")
+    linker.table_management.register_blocked_pairs_for_predict(pairs)
+    scales["other"] = _scale_of_others(con, scales)
+    counted = _count(con, linker.inference.predict(warning_mode="never").physical_name)
+    return _as_patterns(counted, scales)
+
+
+def _shuffle(con: duckdb.DuckDBPyConnection, seed: int, labels: pa.Table) -> None:
+    """Table ``shuffled``: each node with a place by hash, its full name and its label."""
+    con.register("labels_in", labels)
+    con.execute(f"""
+        create table shuffled as
+        with labelled as (
+            select record_id as first_id, min(person_id) as person_id from labels_in group by 1
+        )
+        select node, md5_number_lower(first_id || '#{seed}') as place, person_id,
+            given_key || '|' || family as full_name
+        from nodes left join labelled using (first_id)
+    """)  # noqa: S608 (seed is an integer)
+    con.execute("""
+        create table drawn_pairs (
+            join_key_l bigint, join_key_r bigint, weight bigint, match_key varchar)
+    """)
+
+
+def _draw_candidates(con: duckdb.DuckDBPyConnection, blocked: str) -> float:
+    """Draw candidates; returns how many each stands for."""
+    candidates = con.execute(f"select count(*) from {blocked}").fetchall()[0][0]  # noqa: S608
+    bound = min(1.0, CANDIDATE_PAIRS / max(candidates, 1)) * _HASHES
+    con.execute(
+        f"""
+        insert into drawn_pairs
+        select join_key_l, join_key_r, 1, 'candidate' from {blocked}
+        join shuffled on node = join_key_l where place <= ?::double
+        """,  # noqa: S608 (a name made by Splink)
+        [bound],
+    )
+    drawn = con.execute("select count(*) from drawn_pairs").fetchall()[0][0]
+    return float(candidates / max(drawn, 1))
+
+
+def _draw_namesakes(con: duckdb.DuckDBPyConnection) -> float:
+    """Draw nodes with the next of their name; returns what their weights are to be scaled by.
+
+    n nodes of one name are n - 1 neighbours and n (n - 1) / 2 pairs. A weight is n, twice what a
+    neighbour stands for, so that sums stay whole and exact.
+    """
+    con.execute("""
+        create table neighbours as
+        with neighbours as (
+            select node as one, lead(node) over by_name as other, place,
+                count(*) over (partition by full_name) as weight
+            from shuffled where full_name is not null
+            window by_name as (partition by full_name order by place)
+        )
+        select * from neighbours where other is not null
+    """)
+    con.execute(f"""
+        insert into drawn_pairs
+        select least(one, other), greatest(one, other), weight, 'namesake'
+        from neighbours order by place limit {DRAWN_PAIRS}
+    """)  # noqa: S608 (a constant)
+    all_of_them = con.execute("select count(*) from neighbours").fetchall()[0][0]
+    return 0.5 * float(max(all_of_them / DRAWN_PAIRS, 1.0))
+
+
+def _draw_others(con: duckdb.DuckDBPyConnection) -> None:
+    """Nodes with their neighbours in the order of the hash, namesakes left out."""
+    nodes = con.execute(
+        f"select node, full_name from shuffled order by place limit {DRAWN_PAIRS}"  # noqa: S608
+    ).fetchnumpy()
+    count = len(nodes["node"])
+    steps = max(1, min(DRAWN_PAIRS // max(count, 1), (count - 1) // 2))
+    one = np.tile(np.arange(count), steps)
+    other = np.concatenate([np.roll(np.arange(count), -step) for step in range(1, steps + 1)])
+    names = np.ma.filled(nodes["full_name"], "")
+    differ = (one != other) & ((names[one] != names[other]) | (names[one] == ""))
+    one, other = nodes["node"][one[differ]], nodes["node"][other[differ]]
+    con.register(
+        "other_pairs", pa.table({"l": np.minimum(one, other), "r": np.maximum(one, other)})
+    )
+    con.execute("insert into drawn_pairs select distinct l, r, 1, 'other' from other_pairs")
+
+
+def _scale_of_others(con: duckdb.DuckDBPyConnection, scales: dict[str, float]) -> float:
+    """What each drawn pair that is neither candidate nor namesake stands for."""
+    nodes = con.execute("select count(*) from nodes").fetchall()[0][0]
+    drawn = dict(
+        con.execute("select match_key, sum(weight) from counted_pairs group by 1").fetchall()
+    )
+    covered = sum(float(drawn.get(key, 0)) * scale for key, scale in scales.items())
+    return float((nodes * (nodes - 1) / 2 - covered) / max(float(drawn.get("other", 0)), 1.0))
+
+
+def _count(con: duckdb.DuckDBPyConnection, predicted: str) -> pa.Table:
+    """One row per pattern and stratum, with its weight as a whole number."""
+    gammas = ", ".join(f"gamma_{c.name}" for c in comparisons())
+    bits = ", ".join(
+        f"case when gamma_{c.name} = {len(c.levels) - 1} then"
+        f" round(log2(greatest(tf_{column}_l, tf_{column}_r)))::integer end as bits_{c.name}"
+        for c in comparisons()
+        if (column := c.levels[0].frequencies)
+    )
+    return con.execute(f"""
+        select p.match_key as stratum, (l.person_id = r.person_id)::integer::double as label,
+            {gammas}, {bits}, sum(weight)::bigint as weight
+        from {predicted} as p
+        join counted_pairs as c on c.join_key_l = node_l and c.join_key_r = node_r
+            and c.match_key = p.match_key
+        join shuffled as l on l.node = node_l join shuffled as r on r.node = node_r
+        group by all order by all
+    """).fetch_arrow_table()  # noqa: S608 (names made here and by Splink)
+
+
+def _as_patterns(counted: pa.Table, scales: dict[str, float]) -> Patterns:
+    """Counted rows as arrays; each pair weighs as many as it stands for."""
+    named = {column: counted.column(column).to_numpy() for column in counted.column_names}
+    levels, log_shares = [], []
+    for c in comparisons():
+        gamma = named[f"gamma_{c.name}"]
+        levels.append(np.where(gamma < 0, -1, len(c.levels) - 1 - gamma))
+        bits = named.get(f"bits_{c.name}", np.full(len(gamma), np.nan))
+        log_shares.append(bits.astype(np.float64) * np.log(2))
+    is_candidate = named["stratum"] == "candidate"
+    label = named["label"].astype(np.float64)
+    return Patterns(
+        levels=np.column_stack(levels).astype(np.int64),
+        log_shares=np.column_stack(log_shares),
+        pairs=named["weight"] * np.array([scales[stratum] for stratum in named["stratum"]]),
+        is_match=np.where(is_candidate, label, 0.0),
+        is_labelled=is_candidate & ~np.isnan(label),
+    )
