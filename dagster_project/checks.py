@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 import dagster as dg
 
 from dagster_project.faults import file_faults
-from dagster_project.gate_worker import validate_tables
+from dagster_project.spare_process import validate_tables
 from dagster_project.vocabulary import FRESHNESS_CHECK, IDENTITY, RAW, STAGING, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 from expectations.catalogue import TABLES
@@ -43,7 +43,7 @@ def quality_gate() -> dg.AssetChecksDefinition:
     )
     def gate(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> Iterator[dg.AssetCheckResult]:
         tables = [".".join(gated_key(table).path) for table in TABLES]
-        results = validate_tables(str(warehouse.home.warehouse), tables).result()
+        results = validate_tables(str(warehouse.home.warehouse), tables)
         with file_faults():
             render_data_docs(
                 results, warehouse.home.reports / "data_docs", run_id=context.run.run_id, as_of=_as_of(warehouse)

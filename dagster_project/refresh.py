@@ -60,9 +60,9 @@ def refresh(home: Home, *, show: bool) -> Ending:
         show: print each asset as it is done.
     """
     prepare_dagster(home)
-    from dagster_project.gate_worker import worker
+    from dagster_project.spare_process import start
 
-    worker()
+    start()
     import dagster as dg
 
     from dagster_project.console import Progress
@@ -77,7 +77,7 @@ def refresh(home: Home, *, show: bool) -> Ending:
             instance=instance, raise_on_error=False, run_config={"loggers": {"console": {}}}
         )
         ending = _ending(home, result, progress)
-    worker().shutdown(wait=False, cancel_futures=True)
+    start().shutdown(wait=False, cancel_futures=True)
     return ending
 
 

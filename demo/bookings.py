@@ -6,11 +6,12 @@ import pyarrow.compute as pc
 from demo.company import CATEGORIES, COUNTRIES, CURRENCIES, PERSONAS, UNITS_PER_EUR
 from demo.delivery import Delivery
 from demo.draws import Array, chance, lookup_table, pick, pick_from, stream
-from demo.membership import Records, Written
+from demo.membership import Records
 from demo.phones import TYPED
 from demo.records import Habits, World, see
 from demo.text import Text, digits, is_empty, join, take, text, where
 from demo.timeline import DAY, danish_moments
+from demo.versions import Written
 from demo.writers import TICKETS
 
 # Name, category, price in EUR.

@@ -87,15 +87,15 @@ def _local_parts(rng: np.random.Generator, people: People) -> Text:
     number = digits(rng.integers(1, 1000, size))
     handle = take(text(_HANDLES.split()), rng.integers(0, len(_HANDLES.split()), size))
     forms = (
-        (0.24, join(first, ".", last)),
-        (0.17, join(first, ".", last, year)),
-        (0.08, join(first, last)),
-        (0.08, join(initial, ".", last, number)),
-        (0.07, join(first, "_", last)),
-        (0.09, join(first, year, number)),
-        (0.05, join(last, ".", first)),
-        (0.13, join(first, ".", last, number)),
-        (0.09, join(handle, number)),
+        (0.17, join(first, ".", last)),
+        (0.18, join(first, ".", last, year)),
+        (0.07, join(first, last)),
+        (0.09, join(initial, ".", last, number)),
+        (0.05, join(first, "_", last)),
+        (0.11, join(first, year, number)),
+        (0.04, join(last, ".", first)),
+        (0.17, join(first, ".", last, number)),
+        (0.12, join(handle, number)),
     )
     habit = pick(rng, np.array([share for share, _ in forms]), size)
     written = forms[0][1]

@@ -6,12 +6,13 @@ from demo.company import COUNTRIES
 from demo.company_files import company_keys
 from demo.delivery import Delivery
 from demo.draws import Array, chance, stream
-from demo.membership import Records, Written, draw_versions
+from demo.membership import Records
 from demo.phones import TYPED, write_phones
 from demo.places import load_places
 from demo.records import Habits, Seen, World, languages, see
 from demo.text import Text, is_empty, join, take, text, where
 from demo.timeline import DAY, NEVER, iso_dates
+from demo.versions import Written, draw_versions
 from demo.writers import CRM
 
 _COUNTRY_NAMES = ("Sverige", "Danmark", "Norge", "Suomi")

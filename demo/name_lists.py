@@ -158,32 +158,40 @@ SURNAMES = {
 # Stem + ending gives the long tail: Lind + berg, Ny + gaard, Hav + land, Kuus + ela.
 SURNAME_PARTS = {
     "SE": (
-        """Lind Berg Sjö Ek Alm Björk Gran Hag Sund Ny Norr Söder Väster Öster Dal Ström Holm
- Ceder Hed Lund Ros Lager Fors Blom Stor Lilje Ås Hög Ör Rön Sand Ahl Win Wahl Ryd Silfver
- Gyllen Stål Hjort Lill""",
+        """Lind Berg Sjö Ek Alm Björk Gran Hag Sund Ny Norr Söder Väster Öster Dal Ström Holm Ceder
+ Hed Lund Ros Lager Fors Blom Stor Lilje Ås Hög Ör Rön Sand Ahl Win Wahl Ryd Silfver Gyllen Stål
+ Hjort Lill Asp Ceder Eng Fager Fri Grön Gull Hall Hav Holt Käll Linde Löv Malm Mo Nord Palm Ren
+ Rud Sten Tall Torn Ull Vik Åker Älv Öst Blix Frid Hammar Hul Kron Land Lejon Silver Sol Svan
+ Tider""",
         "berg ström gren qvist lund holm man mark blad dahl wall stedt vall strand borg ell löf",
     ),
     "DK": (
         """Øster Vester Nør Sønder Ny Lind Birke Bjerre Damm Eng Fug Grøn Hede Holt Hvid Krog Kær
  Lund Mose Ravns Rosen Ross Skov Sten Stor Torn Uld Vad Ager Al Bøge Elle Fisker Gam Høj Ry
- Sejer Tang Viborg Ørn""",
-        "gaard holm bæk skov bjerg toft lund dal borg mark strup vang feldt rup",
+ Sejer Tang Viborg Ørn Abild Anker Bille Bro Dal Elver Frede Gade Halk Hjort Husum Iver Kirke
+ Klit Lang Lille Lyng Mølle Nord Oke Ol Pil Ram Rise Sel Ski Smed Sommer Star Søn Thy Træ Ulv
+ Vind""",
+        "gaard holm bæk skov bjerg toft lund dal borg mark strup vang feldt rup gård sted ager vig",
     ),
     "NO": (
         """Hav Sol Nord Sør Vest Øst Bjørke Furu Gran Sten Lang Stor Lille Mo Ber Fag Gjer Haga
  Kleppe Lind Myr Nes Opp Røys Sand Skog Tor Ul Val Vike Øye Ås Brek Dyr Elve Fin Hol Krok Rog
- Tveit""",
-        "land vik haug stad lien rud nes dal heim berg strand seth voll bø",
+ Tveit Aske Bakke Eike Eng Fjell Flat Foss Frøy Granne Grøn Heg Hegg Hell Hom Isak Kaal Kval
+ Lauv Lun Mel Mykle Nor Ramn Rein Ris Selje Skar Skjel Snø Sol Star Storm Stein Tors Vang Ask""",
+        "land vik haug stad lien rud nes dal heim berg strand seth voll bø heim moen li sæter lund",
     ),
     "FI": (
-        """Ylä Ala Kosk Järv Niit Met Kuus Haap Lepp Pelt Ket Sav Kank Hau Kar Kos Lam Mann Mul
- Num Oll Pel Pui Rauta Ruo Sir Suo Tam Tuo Vann Ves Vuo Väl Haka Heis Hyv Ran Raut Tiai Kerä""",
-        "onen ela ilä inen anen ala ola isto nen kangas maa niemi järvi lahti",
+        """Ylä Ala Kosk Järv Niit Met Kuus Haap Lepp Pelt Ket Sav Kank Hau Kar Kos Lam Mann Mul Num
+ Oll Pel Pui Rauta Ruo Sir Suo Tam Tuo Vann Ves Vuo Väl Haka Heis Hyv Ran Raut Tiai Kerä Aho Erk
+ Hal Hieta Hir Honk Hopea Huh Jau Joki Kal Kant Kata Kem Kivi Kuk Lah Laita Leh Luo Maa Mat Mus
+ Mäk Nev Niem Nur Paju Pih Poh Pur Pöy Rei Saa Sal Sol Torv Turu Unt Vil""",
+        "onen ela ilä inen anen ala ola isto nen kangas maa niemi järvi lahti pää oja ranta vuori",
     ),
     "*": (
         """Al El Ben Abu Haj Mir Kar Sad Far Nov Bor Vuk Mar Pet Ilic Hus Den Tek Ars Kil Sul Jal
- Kad Mol Rud Sok Zel Wil Gar Lop Mend Sand Vel Cast Mora Ort Res Sil Tor Var""",
-        "mani ovic enko ski adi ez ova ian zade ami iev oglu ari eiro",
+ Kad Mol Rud Sok Zel Wil Gar Lop Mend Sand Vel Cast Mora Ort Res Sil Tor Var Bah Bak Chal Dar
+ Fay Gul Hal Ism Kur Lat Mak Nas Oma Per Qas Ros Sar Tah Vas Yas""",
+        "mani ovic enko ski adi ez ova ian zade ami iev oglu ari eiro ek ura ina",
     ),
 }
 

@@ -64,6 +64,13 @@ def _draw_households(rng: np.random.Generator, people: int) -> tuple[Array, Arra
     return household, running_number(household)
 
 
+def _folded(ages: Array, low: float, high: float) -> Array:
+    """Mirror ages at the bounds: cutting them off would give thousands the same birthday."""
+    up = low + np.abs(ages - low)
+    inside = high - np.abs(high - up)
+    return np.asarray(np.where(inside < low, low + (low - inside) % (high - low), inside))
+
+
 def _draw_traits(
     rng: np.random.Generator, head: Array, position: Array, today: int
 ) -> tuple[Array, Array, Array]:
@@ -84,9 +91,9 @@ def _draw_traits(
     other = chance(rng, 0.96, people)
     sex = np.where((position == 1) & other, 1 - sex[head], sex)
 
-    age = np.clip(persona_values("age")[persona] + rng.normal(0, 11, people), 18, 92)
-    age = np.where(has_child & (position == 0), np.clip(age, 40, 58), age)
-    age = np.where(position == 1, np.clip(age[head] + rng.normal(0, 3, people), 18, 95), age)
+    age = _folded(persona_values("age")[persona] + rng.normal(0, 11, people), 18, 92)
+    age = np.where(has_child & (position == 0), _folded(age, 40, 58), age)
+    age = np.where(position == 1, _folded(age[head] + rng.normal(0, 3, people), 18, 95), age)
     age = np.where(position >= 2, rng.uniform(16, 23, people), age)
     # One pair of younger siblings in forty are twins.
     twin = np.flatnonzero((position == 3) & chance(rng, 0.025, people))

@@ -6,11 +6,11 @@ import numpy as np
 
 from demo.delivery import Delivery
 from demo.draws import Array, chance, pick, stream
-from demo.membership import Written
 from demo.phones import TYPED, write_phones
 from demo.records import World
 from demo.text import Text, digits, join, stack, take, text, where
 from demo.timeline import DAY, zulu_moments
+from demo.versions import Written
 from demo.writers import PLAIN
 
 PURPOSES = (

@@ -8,12 +8,13 @@ from demo.delivery import Delivery
 from demo.dirt import Fault, soil
 from demo.draws import Array, chance, stream
 from demo.faults import bad_email, bad_phone, duplicate, missing_key, mojibake, unknown_code
-from demo.membership import Records, Written, draw_versions
+from demo.membership import Records
 from demo.parquet import null_where, parquet_file
 from demo.phones import TIDY
 from demo.records import Habits, World, languages, see
 from demo.text import is_empty, take, text, where
 from demo.timeline import NEVER, iso_dates, iso_moments
+from demo.versions import Written, draw_versions
 
 _HABITS = Habits(
     typo=0.010, nickname=0.04, swapped=0.003, styles=(0.012, 0.015, 0.005, 0.030, 0.015),

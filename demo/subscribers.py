@@ -4,11 +4,12 @@ import numpy as np
 
 from demo.delivery import Delivery
 from demo.draws import Array, chance, pick, stream
-from demo.membership import Records, Written
+from demo.membership import Records
 from demo.phones import TIDY
 from demo.records import Habits, World, see
 from demo.text import join, take, text, where
 from demo.timeline import NEVER, iso_moments
+from demo.versions import Written
 from demo.writers import PLAIN
 
 _HABITS = Habits(

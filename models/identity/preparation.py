@@ -195,7 +195,7 @@ def _create_people(con: duckdb.DuckDBPyConnection) -> None:
             array_to_string(family_tokens, '') as family,
             len(given_tokens) as given_parts, len(family_tokens) as family_parts,
             coalesce(name_forms.names, [given_tokens[1]]) as given_keys, given_keys[1] as given_key,
-            len(given_keys) as given_forms,
+            len(given_keys) as given_forms, hash(given_key || '|' || family) as full_name,
             case when length(email_local) > 4 then email_local end as email_local,
             nullif(regexp_extract(email_local, '[0-9]+$'), '') as email_number,
             nullif(replace(regexp_replace(street_text, '[0-9]+( ?[a-z]\\b)?.*$', ''), ' ', ''), '')

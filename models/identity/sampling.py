@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from models.identity.estimation import Patterns
 from models.identity.scoring import open_linker
-from models.identity.settings import comparisons
+from models.identity.settings import Comparison, comparisons
 
 CANDIDATE_PAIRS = 400_000
 """About how many candidate pairs are counted; of more, a hash of their first node chooses."""
@@ -164,10 +164,10 @@ def _count(con: duckdb.DuckDBPyConnection, predicted: str) -> pa.Table:
     """One row per pattern and stratum, with its weight as a whole number."""
     gammas = ", ".join(f"gamma_{c.name}" for c in comparisons())
     bits = ", ".join(
-        f"case when gamma_{c.name} = {len(c.levels) - 1} then"
+        f"case when gamma_{c.name} in ({', '.join(map(str, gamma_values))}) then"
         f" round(log2(greatest(tf_{column}_l, tf_{column}_r)))::integer end as bits_{c.name}"
         for c in comparisons()
-        if (column := c.levels[0].frequencies)
+        for column, gamma_values in _frequency_levels(c).items()
     )
     return con.execute(f"""
         select p.match_key as stratum, (l.person_id = r.person_id)::integer::double as label,
@@ -178,6 +178,15 @@ def _count(con: duckdb.DuckDBPyConnection, predicted: str) -> pa.Table:
         join shuffled as l on l.node = node_l join shuffled as r on r.node = node_r
         group by all order by all
     """).fetch_arrow_table()  # noqa: S608 (names made here and by Splink)
+
+
+def _frequency_levels(comparison: Comparison) -> dict[str, list[int]]:
+    """Column with term frequencies -> Splink's values of the levels that they refine."""
+    found: dict[str, list[int]] = {}
+    for place, level in enumerate(comparison.levels):
+        if level.frequencies:
+            found.setdefault(level.frequencies, []).append(len(comparison.levels) - 1 - place)
+    return found
 
 
 def _as_patterns(counted: pa.Table, scales: dict[str, float]) -> Patterns:

@@ -55,7 +55,7 @@ FAMILY_TYPO = (
 )
 FAMILY_AGREES = f"(family_l = family_r or {SWAPPED} or {FAMILY_PART} or {FAMILY_TYPO})"
 
-NAMESAKES = f"({FAMILY_AGREES} and {GIVEN_AGREES})"
+NAMESAKES = f"(full_name_l = full_name_r or ({FAMILY_AGREES} and {GIVEN_AGREES}))"
 LIKELY_NAMESAKES = f"({GIVEN_BEGINNING} and {FAMILY_AGREES})"
 
 BIRTH_NEAR = (
@@ -95,7 +95,9 @@ class Level:
         label: what the outcome means; unique within its comparison and the key of its weights.
         condition: SQL over the columns of a pair, suffixed _l and _r.
         context: the state of the names under which the level's probabilities sum to one.
-        frequencies: column whose term frequencies refine the weight (rare names weigh more).
+        frequencies: column whose term frequencies refine the weight (rare names weigh more). The
+            last such level of a comparison is its pure equality, which says how likely an average
+            value is to agree by chance.
         anchored: P(level | one person) stays as the prior has it. What one person looks like
             under two given names cannot be learnt without labels: left free, estimation makes
             families the "matches".
@@ -143,15 +145,30 @@ def given_name() -> Comparison:
 
 
 def surname() -> Comparison:
-    """The surname: inherited, common, misspelt, doubled, and changed by marriage."""
+    """The surname: inherited, common, misspelt, doubled, and changed by marriage.
+
+    Given names and surnames go together, by country, language and fashion: among pairs whose given
+    names agree an equal surname is several times commoner. The first context learns how much; the
+    pure equality in the second is the level that Splink takes term frequencies from.
+    """
+    outcomes = {
+        "same": "family_l = family_r",
+        "part of a double name": FAMILY_PART,
+        "typing error": FAMILY_TYPO,
+        "different": "true",
+    }
+    levels = [
+        *_levels("given name agrees", GIVEN_AGREES, outcomes),
+        *_last(_levels("others", "true", outcomes)),
+    ]
     return Comparison(
         "surname",
         f"family_l is null or family_r is null or (given_l <> given_r and {SWAPPED})",
-        (
-            Level("same", "family_l = family_r", frequencies="family"),
-            Level("part of a double name", FAMILY_PART),
-            Level("typing error", FAMILY_TYPO),
-            Level("different", "ELSE"),
+        tuple(
+            replace(level, condition=condition, frequencies="family")
+            if (condition := level.condition.removesuffix(" and true")).startswith("family_l = ")
+            else level
+            for level in levels
         ),
     )
 
@@ -341,11 +358,13 @@ def blocking_keys() -> tuple[BlockingKey, ...]:
             "misspelt names where neither mailbox nor birth date is known",
         ),
         BlockingKey(
-            "block_mail_surname", "email_local || '|' || family", "a new mail provider"
+            "block_mail_surname",
+            "case when email_number is not null then email_local || '|' || family end",
+            "a new mail provider; without a number the local part is but the name again",
         ),
         BlockingKey(
             "block_mail_given",
-            "email_local || '|' || given_key",
+            "case when email_number is not null then email_local || '|' || given_key end",
             "a new mail provider under a new or misspelt surname",
         ),
         BlockingKey(

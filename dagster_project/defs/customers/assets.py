@@ -12,9 +12,9 @@ from dagster_project import state
 from dagster_project.dbt import SkiktTranslator, manifest_path
 from dagster_project.dbt_build import DbtEvent, build
 from dagster_project.settings import load_settings
+from dagster_project.spare_process import find_places
 from dagster_project.vocabulary import CUSTOMERS, IDENTITY, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
-from models.normalisation import place_facts as normalised_places
 
 PLACE_FACTS = dg.AssetKey([CUSTOMERS, "place_facts"])
 CUSTOMER_KEYS = dg.AssetKey([CUSTOMERS, "customer_keys"])
@@ -36,7 +36,7 @@ def place_facts(warehouse: Warehouse) -> dg.MaterializeResult:
         "select distinct country_code, city from identity.int_identity__person_records "
         "where city is not null order by all"
     )
-    places = normalised_places(cities)
+    places = find_places(cities)
     warehouse.replace("customers.place_facts", places)
     known = places.num_rows - places["latitude"].null_count
     repeated = places.num_rows - places.group_by(["country_code", "city"]).aggregate([]).num_rows

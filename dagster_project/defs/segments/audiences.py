@@ -3,6 +3,7 @@
 What a rule may say is ``models.segmentation``; the files are what a user edits.
 """
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pyarrow as pa
 from dagster_project.errors import ConfigurationError
 from dagster_project.home import Home
 from dagster_project.settings import CHECKOUT
-from models.normalisation.cities import city_coordinates
+from dagster_project.spare_process import find_cities
 from models.segmentation.features import PERSON_FEATURES
 from models.segmentation.memberships import MEMBERSHIP_SCHEMA
 from models.segmentation.predicate_facts import FactTables
@@ -21,6 +22,8 @@ from models.segmentation.rule_files import AudienceRule, parse_rules
 
 RULES = CHECKOUT / "models" / "segmentation" / "rules"
 
+# Texts in a predicate: one of them may be the name of a city.
+_QUOTED = re.compile(r"'([^']*)'")
 _FEATURES = "customers.customer_features"
 _FACTS = FactTables(
     campaigns="customers.fct_campaign_receipts",
@@ -63,7 +66,9 @@ def select_members(
     Raises:
         ConfigurationError: a predicate says something that is not allowed.
     """
-    audiences = [_compile(connection, rule, as_of) for rule in rules if rule.customer_type == "person"]
+    rules = [rule for rule in rules if rule.customer_type == "person"]
+    places = _places(connection, rules)
+    audiences = [_compile(rule, places, as_of) for rule in rules]
     if not audiences:
         return MEMBERSHIP_SCHEMA.empty_table()
     selects = [
@@ -76,19 +81,25 @@ def select_members(
     return connection.sql(query).to_arrow_table().cast(MEMBERSHIP_SCHEMA)
 
 
-def _compile(connection: duckdb.DuckDBPyConnection, rule: AudienceRule, as_of: date) -> CompiledAudience:
+def _compile(
+    rule: AudienceRule, places: dict[str, tuple[float, float]], as_of: date
+) -> CompiledAudience:
     try:
         return compile_audience(
-            rule, columns=PERSON_FEATURES, places=_places(connection), facts=_FACTS, as_of=as_of
+            rule, columns=PERSON_FEATURES, places=places, facts=_FACTS, as_of=as_of
         )
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
 
 
-def _places(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[float, float]]:
-    """Cities of the world, and the company's own locations, which win."""
+def _places(
+    connection: duckdb.DuckDBPyConnection, rules: list[AudienceRule]
+) -> dict[str, tuple[float, float]]:
+    """The cities that rules may mean, and the company's own locations, which win."""
+    quoted = {text for rule in rules for text in _QUOTED.findall(f"{rule.include} {rule.exclude or ''}")}
     own = connection.execute(
         "select name, latitude, longitude from staging.stg_reference__locations "
         "where latitude is not null and longitude is not null order by name, location_id"
     ).fetchall()
-    return city_coordinates() | {name: (latitude, longitude) for name, latitude, longitude in own}
+    cities = find_cities(sorted(quoted)) if any("within_km" in rule.include for rule in rules) else {}
+    return cities | {name: (latitude, longitude) for name, latitude, longitude in own}
