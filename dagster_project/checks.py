@@ -43,6 +43,7 @@ def quality_gate() -> dg.AssetChecksDefinition:
     )
     def gate(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> Iterator[dg.AssetCheckResult]:
         tables = [".".join(gated_key(table).path) for table in TABLES]
+        warehouse.release()
         results = validate_tables(str(warehouse.home.warehouse), tables)
         with file_faults():
             render_data_docs(

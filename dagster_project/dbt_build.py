@@ -6,19 +6,19 @@ state: one invocation at a time, which the pool ``warehouse`` holds to. What a n
 Dagster stays dagster-dbt's business (``dagster_project.dbt``).
 """
 
-import gc
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from dagster_project.dbt import dbt_arguments
+from dagster_project.dbt import dbt_arguments, manifest_path
 from dagster_project.errors import GateFailedError
 from dagster_project.faults import without_values
-from dagster_project.warehouse import Warehouse
+from dagster_project.warehouse import Warehouse, close_dbt_connection
 
 _UNIQUE_ID = "dagster_dbt/unique_id"
-_manifest: Any = None
 
 DbtEvent = dg.MaterializeResult | dg.AssetCheckResult
 
@@ -59,29 +59,26 @@ def build(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[D
 
 
 def _invoke(warehouse: Warehouse, arguments: list[str]) -> list[Any]:
-    global _manifest
     from dbt.cli.main import dbtRunner
 
-    common = dbt_arguments(warehouse.home)
-    if _manifest is None:
-        _manifest = dbtRunner().invoke(["--quiet", "parse", *common]).result
     # No SQL and no row of a failed cast may lie in dbt's own log files.
     flags = ["--quiet", "--log-level-file", "none", "--no-write-json"]
-    outcome = dbtRunner(manifest=_manifest).invoke([*flags, *arguments, *common])
-    _release_warehouse()
+    runner = dbtRunner(manifest=_manifest(str(manifest_path(warehouse.home))))
+    outcome = runner.invoke([*flags, *arguments, *dbt_arguments(warehouse.home)])
+    close_dbt_connection()
     if outcome.result is None:
         raise RuntimeError(f"dbt stopped before it built anything: {type(outcome.exception).__name__}.")
     return list(outcome.result.results)
 
 
-def _release_warehouse() -> None:
-    """Close dbt's connection, or our next one meets a file opened with another configuration."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+@cache
+def _manifest(path: str) -> Any:
+    """The parsed project as dbt keeps it beside its manifest; parsing again would cost 2 s."""
+    from dbt.contracts.graph.manifest import Manifest
 
-    if DuckDBConnectionManager._ENV is not None:
-        DuckDBConnectionManager._ENV.close()
-        DuckDBConnectionManager._ENV = None
-    gc.collect()
+    manifest = Manifest.from_msgpack(Path(path).with_name("partial_parse.msgpack").read_bytes())
+    manifest.build_flat_graph()
+    return manifest
 
 
 def _names(nodes: dict[str, Any]) -> list[str]:

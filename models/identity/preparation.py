@@ -13,7 +13,8 @@ import duckdb
 import pyarrow as pa
 
 from models.identity.given_names import name_forms
-from models.identity.settings import GIVEN_AGREES, blocking_keys
+from models.identity.evidence import GIVEN_NAME, create_macros
+from models.identity.settings import blocking_keys
 
 SHARING_CAP = 20
 """Most distinct nodes that may hold one e-mail or phone before it stops being an identifier."""
@@ -71,9 +72,13 @@ class Exclusions:
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """An in-memory connection that keeps no row order, so parallel plans need no sorting."""
+    """An in-memory connection with the macros of ``evidence``.
+
+    It keeps no row order, so that parallel plans need no sorting.
+    """
     con = duckdb.connect(":memory:")
     con.execute("set preserve_insertion_order = false")
+    create_macros(con)
     return con
 
 
@@ -193,9 +198,7 @@ def _create_people(con: duckdb.DuckDBPyConnection) -> None:
         select record_id, given_tokens, family_tokens, birth_date, email, phone, postal, city,
             array_to_string(given_tokens, '') as given,
             array_to_string(family_tokens, '') as family,
-            len(given_tokens) as given_parts, len(family_tokens) as family_parts,
             coalesce(name_forms.names, [given_tokens[1]]) as given_keys, given_keys[1] as given_key,
-            len(given_keys) as given_forms, hash(given_key || '|' || family) as full_name,
             case when length(email_local) > 4 then email_local end as email_local,
             nullif(regexp_extract(email_local, '[0-9]+$'), '') as email_number,
             nullif(replace(regexp_replace(street_text, '[0-9]+( ?[a-z]\\b)?.*$', ''), ' ', ''), '')
@@ -298,8 +301,8 @@ def _create_nodes(con: duckdb.DuckDBPyConnection) -> None:
 
 def _find_shared_mailboxes(con: duckdb.DuckDBPyConnection) -> None:
     """Table ``shared_mailboxes``: e-mails that two clearly different given names use."""
-    names = "given, given_key, given_keys, given_forms, given_tokens, given_parts, family"
-    sides = ", ".join(f"{side}.{n} as {n}_{side}" for side in "lr" for n in names.split(", "))
+    names = ", ".join(GIVEN_NAME.columns)
+    sides = ", ".join(f"{side}.{n} as {n}_{side}" for side in "lr" for n in GIVEN_NAME.columns)
     con.execute(f"""
         create table shared_mailboxes as
         with readers as (
@@ -311,5 +314,5 @@ def _find_shared_mailboxes(con: duckdb.DuckDBPyConnection) -> None:
             select l.email, {sides} from readers as l
             join readers as r on l.email = r.email and l.given < r.given
         )
-        select distinct email from pairs where not coalesce({GIVEN_AGREES}, false)
+        select distinct email from pairs where {GIVEN_NAME.is_any("same beginning", "different")}
     """)  # noqa: S608 (constants of settings)

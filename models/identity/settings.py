@@ -14,54 +14,14 @@ comparison: P(name) x P(birth date | name) x P(e-mail | name) x P(address, phone
 from dataclasses import dataclass, replace
 from typing import Any
 
-# Conditions are written so that the cheap part comes first: DuckDB evaluates the rest only where
-# it holds. Negations are avoided for the same reason: a context that remains is the last one.
-SWAPPED = (
-    "((given_l = family_r and (family_l = given_r"
-    " or jaro_winkler_similarity(family_l, given_r) >= 0.85))"
-    " or (family_l = given_r and jaro_winkler_similarity(given_l, family_r) >= 0.85))"
-)
-
-GIVEN_UNKNOWN = "(given_l is null or given_r is null)"
-GIVEN_FORM = (
-    "(given_key_l = given_key_r or (given_forms_l + given_forms_r > 2"
-    " and list_has_any(given_keys_l, given_keys_r)))"
-)
-GIVEN_PART = (
-    "((given_parts_l + given_parts_r > 2 and list_has_any(given_tokens_l, given_tokens_r))"
-    " or (starts_with(given_r, given_l) and length(given_l) > 2)"
-    " or (starts_with(given_l, given_r) and length(given_r) > 2))"
-)
-GIVEN_INITIAL = "(given_l[1] = given_r[1] and least(length(given_l), length(given_r)) = 1)"
-GIVEN_TYPO = (
-    "((given_l[1] = given_r[1] or given_l[2:3] = given_r[2:3])"
-    " and (jaro_winkler_similarity(given_l, given_r) >= 0.88"
-    " or (abs(length(given_l) - length(given_r)) <= 1 and length(given_l) > 3"
-    " and damerau_levenshtein(given_l, given_r) <= 1)))"
-)
-GIVEN_BEGINNING = "(given_l[1:3] = given_r[1:3])"
-GIVEN_AGREES = f"({GIVEN_FORM} or {GIVEN_INITIAL} or {SWAPPED} or {GIVEN_PART} or {GIVEN_TYPO})"
-
-FAMILY_PART = (
-    "((family_parts_l + family_parts_r > 2 and list_has_any(family_tokens_l, family_tokens_r))"
-    " or (given_parts_l > 1 and list_contains(given_tokens_l, family_r))"
-    " or (given_parts_r > 1 and list_contains(given_tokens_r, family_l)))"
-)
-FAMILY_TYPO = (
-    "((family_l[1] = family_r[1] or family_l[2:3] = family_r[2:3])"
-    " and (jaro_winkler_similarity(family_l, family_r) >= 0.9"
-    " or (abs(length(family_l) - length(family_r)) <= 1 and length(family_l) > 3"
-    " and damerau_levenshtein(family_l, family_r) <= 1)))"
-)
-FAMILY_AGREES = f"(family_l = family_r or {SWAPPED} or {FAMILY_PART} or {FAMILY_TYPO})"
-
-NAMESAKES = f"(full_name_l = full_name_r or ({FAMILY_AGREES} and {GIVEN_AGREES}))"
-LIKELY_NAMESAKES = f"({GIVEN_BEGINNING} and {FAMILY_AGREES})"
-
-BIRTH_NEAR = (
-    "(birth_swap_l = birth_date_r or hamming(birth_text_l, birth_text_r) <= 1"
-    " or (hamming(birth_text_l, birth_text_r) = 2"
-    " and damerau_levenshtein(birth_text_l, birth_text_r) <= 1))"
+from models.identity.evidence import (
+    ADDRESS,
+    BIRTH_DATE,
+    EMAIL,
+    GIVEN_NAME,
+    NAMES,
+    PHONE,
+    SURNAME,
 )
 
 NAMELESS_ODDS = {"same, one reader": 99.0, "same, several readers": 0.5}
@@ -70,22 +30,6 @@ NAMELESS_ODDS = {"same, one reader": 99.0, "same, several readers": 0.5}
 Where names are known, one address means one person in 99.7 % of pairs; where two names are known to
 read it, nobody can tell whose the nameless record is, and it is left to review.
 """
-
-EMAIL_NEAR = (
-    "(email_number_l = email_number_r and email_local_l[1] = email_local_r[1]"
-    " and jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9)"
-)
-
-SAME_STREET = (
-    "(house_no_l is not distinct from house_no_r and (postal_l = postal_r or city_l = city_r)"
-    " and (street_l = street_r or (postal_l = postal_r and"
-    " jaro_winkler_similarity(street_l, street_r) >= 0.88)))"
-)
-STREET_UNKNOWN = "(street_l is null or street_r is null)"
-PLACE_UNKNOWN = "(coalesce(postal_l, city_l) is null or coalesce(postal_r, city_r) is null)"
-SAME_PLACE = "(coalesce(postal_l = postal_r, city_l = city_r, false))"
-PHONE_UNKNOWN = "(phone_l is null or phone_r is null)"
-
 
 @dataclass(frozen=True)
 class Level:
@@ -122,26 +66,21 @@ class Comparison:
     levels: tuple[Level, ...]
 
 
+SAME_GIVEN_NAME = NAMES.is_any("namesakes", "same given name")
+
+
 def given_name() -> Comparison:
     """The given name: people shorten it, misspell it, give an initial or swap it with the other.
 
     Rare names weigh more than common ones. Surname and given name in the wrong fields count here,
     once; the surname comparison stays silent then.
     """
-    return Comparison(
-        "given_name",
-        "given_l is null or given_r is null",
-        (
-            Level("same", "given_l = given_r", frequencies="given"),
-            Level("swapped with surname", SWAPPED),
-            Level("other form of the name", GIVEN_FORM),
-            Level("one of several names", GIVEN_PART),
-            Level("initial", GIVEN_INITIAL),
-            Level("typing error", GIVEN_TYPO),
-            Level("same beginning", GIVEN_BEGINNING, anchored=True),
-            Level("different", "ELSE", anchored=True),
-        ),
-    )
+    levels = [
+        Level(outcome, GIVEN_NAME.is_any(outcome), anchored=outcome in GIVEN_NAME.outcomes[7:])
+        for outcome in GIVEN_NAME.outcomes[2:]
+    ]
+    same = Level("same", "given_l = given_r", frequencies="given")
+    return _comparison("given_name", GIVEN_NAME.is_any("unknown"), [same, *levels])
 
 
 def surname() -> Comparison:
@@ -151,25 +90,22 @@ def surname() -> Comparison:
     names agree an equal surname is several times commoner. The first context learns how much; the
     pure equality in the second is the level that Splink takes term frequencies from.
     """
-    outcomes = {
-        "same": "family_l = family_r",
-        "part of a double name": FAMILY_PART,
-        "typing error": FAMILY_TYPO,
-        "different": "true",
-    }
-    levels = [
-        *_levels("given name agrees", GIVEN_AGREES, outcomes),
-        *_last(_levels("others", "true", outcomes)),
-    ]
-    return Comparison(
+    outcomes = {outcome: SURNAME.is_any(outcome) for outcome in SURNAME.outcomes[3:]}
+    same = "family_l = family_r"
+    return _comparison(
         "surname",
-        f"family_l is null or family_r is null or (given_l <> given_r and {SWAPPED})",
-        tuple(
-            replace(level, condition=condition, frequencies="family")
-            if (condition := level.condition.removesuffix(" and true")).startswith("family_l = ")
-            else level
-            for level in levels
-        ),
+        f"{NAMES.call} >= 0 and {SURNAME.is_any('unknown', 'swapped with given name')}",
+        [
+            Level(
+                "given name agrees: same",
+                f"{SAME_GIVEN_NAME} and {same}",
+                "given name agrees",
+                frequencies="family",
+            ),
+            *_levels("given name agrees", SAME_GIVEN_NAME, outcomes),
+            Level("others: same", same, "others", frequencies="family"),
+            *_levels("others", "true", outcomes),
+        ],
     )
 
 
@@ -180,24 +116,20 @@ def birth_date() -> Comparison:
     given names an equal date means twins, unless they also share e-mail or phone: then one of the
     names is rather a short form that no table holds.
     """
-    outcomes = {
-        "same": "birth_date_l = birth_date_r",
-        "day and month swapped": "birth_swap_l = birth_date_r",
-        "one digit differs": BIRTH_NEAR,
-        "different": "true",
-    }
-    contact = "birth_date_l = birth_date_r and (email_l = email_r or phone_l = phone_r)"
-    return Comparison(
+    outcomes = {outcome: BIRTH_DATE.is_any(outcome) for outcome in BIRTH_DATE.outcomes[1:]}
+    contact = f"{outcomes['same']} and (email_l = email_r or phone_l = phone_r)"
+    relatives = {"same date and contact": contact, **outcomes}
+    return _comparison(
         "birth_date",
-        "birth_date_l is null or birth_date_r is null",
-        (
-            *_levels("namesakes", NAMESAKES, outcomes),
-            *_levels("given name agrees", f"({GIVEN_UNKNOWN} or {GIVEN_AGREES})", outcomes),
+        f"{NAMES.call} >= 0 and {BIRTH_DATE.is_any('unknown')}",
+        [
+            *_levels("namesakes", NAMES.is_any("namesakes"), outcomes),
             *_levels(
-                "relatives", FAMILY_AGREES, {"same date and contact": contact, **outcomes}, True
+                "given name agrees", NAMES.is_any("no given name", "same given name"), outcomes
             ),
-            *_last(_levels("strangers", "true", outcomes, True)),
-        ),
+            *_levels("relatives", NAMES.is_any("likely namesakes", "relatives"), relatives, True),
+            *_levels("strangers", NAMES.is_any("strangers"), outcomes, True),
+        ],
     )
 
 
@@ -206,39 +138,37 @@ def email() -> Comparison:
 
     Between namesakes an equal local part says little, because it is made of the name. Under two
     given names a shared mailbox says nothing: families and offices have them; unless the names
-    begin alike, as short forms do that no table holds. A record without a
-    name goes with the address, if only one name is known to read it.
+    begin alike, as short forms do that no table holds. A record without a name goes with the
+    address, if only one name is known to read it.
     """
-    outcomes = {
-        "same": "email_l = email_r",
-        "same number, nearly the same": EMAIL_NEAR,
-        "same name at another provider": "email_local_l = email_local_r",
-        "different": "true",
-    }
+    same = EMAIL.is_any("same")
+    outcomes = {outcome: EMAIL.is_any(outcome) for outcome in EMAIL.outcomes[1:]}
     nameless = {
-        "same, one reader": "email_l = email_r and not mailbox_shared_l",
-        "same, several readers": "email_l = email_r",
+        "same, one reader": f"{same} and not mailbox_shared_l",
+        "same, several readers": same,
         "different": "true",
     }
-    return Comparison(
+    return _comparison(
         "email",
-        "email_l is null or email_r is null",
-        (
-            *_levels("namesakes", NAMESAKES, outcomes),
+        f"{NAMES.call} >= 0 and {EMAIL.is_any('unknown')}",
+        [
+            *_levels("namesakes", NAMES.is_any("namesakes"), outcomes),
             *(
                 replace(level, odds=NAMELESS_ODDS.get(outcome))
                 for level, outcome in zip(
-                    _levels("no given name", GIVEN_UNKNOWN, nameless), nameless, strict=True
+                    _levels("no given name", NAMES.is_any("no given name"), nameless),
+                    nameless,
+                    strict=True,
                 )
             ),
-            *_levels("given name agrees", GIVEN_AGREES, outcomes),
+            *_levels("given name agrees", NAMES.is_any("same given name"), outcomes),
             *_levels(
                 "given name begins alike",
-                LIKELY_NAMESAKES,
-                {"same": "email_l = email_r", "different": "true"},
+                NAMES.is_any("likely namesakes"),
+                {"same": same, "different": "true"},
             ),
             Level("other given name", "ELSE", "other given name"),
-        ),
+        ],
     )
 
 
@@ -250,43 +180,42 @@ def household() -> Comparison:
     names they say nothing. Under one e-mail the address says nothing: who reads one mailbox lives
     at one address, be it one person or two.
     """
+    phone = {outcome: PHONE.is_any(outcome) for outcome in PHONE.outcomes}
+    address = {outcome: ADDRESS.is_any(outcome) for outcome in ADDRESS.outcomes}
     outcomes = {
-        "same phone and address": f"phone_l = phone_r and {SAME_STREET}",
-        "same phone": "phone_l = phone_r",
-        "same address, phone unknown": f"{PHONE_UNKNOWN} and {SAME_STREET}",
-        "same address, other phone": SAME_STREET,
-        "same place, phone unknown": f"{PHONE_UNKNOWN} and {STREET_UNKNOWN} and {SAME_PLACE}",
-        "same place, other phone": f"{STREET_UNKNOWN} and {SAME_PLACE}",
-        "other address, phone unknown": PHONE_UNKNOWN,
-        "other phone, address unknown": PLACE_UNKNOWN,
+        "same phone and address": f"{phone['same']} and {address['same address']}",
+        "same phone": phone["same"],
+        "same address, phone unknown": f"{phone['unknown']} and {address['same address']}",
+        "same address, other phone": address["same address"],
+        "same place, phone unknown": f"{phone['unknown']} and {address['same place']}",
+        "same place, other phone": address["same place"],
+        "other address, phone unknown": phone["unknown"],
+        "other phone, address unknown": address["unknown"],
         "other address and phone": "true",
     }
-    return Comparison(
+    one_mailbox = {
+        "same phone": phone["same"],
+        "phone unknown": phone["unknown"],
+        "other phone": "true",
+    }
+    alike = {
+        "same phone": phone["same"],
+        "same address": address["same address"],
+        "other address and phone": "true",
+    }
+    may_be_one = NAMES.is_any("namesakes", "no given name", "same given name", "likely namesakes")
+    return _comparison(
         "household",
-        f"{PHONE_UNKNOWN} and {PLACE_UNKNOWN}",
-        (
+        f"{NAMES.call} >= 0 and {phone['unknown']} and {address['unknown']}",
+        [
+            *_levels("one mailbox", f"{may_be_one} and email_l = email_r", one_mailbox),
+            *_levels("namesakes", NAMES.is_any("namesakes"), outcomes),
             *_levels(
-                "one mailbox",
-                "email_l = email_r",
-                {
-                    "same phone": "phone_l = phone_r",
-                    "phone unknown": PHONE_UNKNOWN,
-                    "other phone": "true",
-                },
+                "given name agrees", NAMES.is_any("no given name", "same given name"), outcomes
             ),
-            *_levels("namesakes", NAMESAKES, outcomes),
-            *_levels("given name agrees", f"({GIVEN_UNKNOWN} or {GIVEN_AGREES})", outcomes),
-            *_levels(
-                "given name begins alike",
-                LIKELY_NAMESAKES,
-                {
-                    "same phone": "phone_l = phone_r",
-                    "same address": SAME_STREET,
-                    "other address and phone": "true",
-                },
-            ),
+            *_levels("given name begins alike", NAMES.is_any("likely namesakes"), alike),
             Level("other given name", "ELSE", "other given name"),
-        ),
+        ],
     )
 
 
@@ -295,14 +224,14 @@ def _levels(
 ) -> list[Level]:
     """The outcomes of a comparison in one context; the first whose condition holds wins."""
     return [
-        Level(f"{context}: {outcome}", f"{condition} and {names}", context, anchored=anchored)
+        Level(f"{context}: {outcome}", f"{names} and {condition}", context, anchored=anchored)
         for outcome, condition in outcomes.items()
     ]
 
 
-def _last(levels: list[Level]) -> list[Level]:
-    """The same levels, the last of which takes every pair that is left."""
-    return [*levels[:-1], replace(levels[-1], condition="ELSE")]
+def _comparison(name: str, unknown: str, levels: list[Level]) -> Comparison:
+    """A comparison whose last level takes every pair that is left."""
+    return Comparison(name, unknown, (*levels[:-1], replace(levels[-1], condition="ELSE")))
 
 
 def comparisons() -> tuple[Comparison, ...]:
