@@ -41,13 +41,18 @@ def quality_gate() -> dg.AssetChecksDefinition:
         ],
         pool=WAREHOUSE_POOL,
     )
-    def gate(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> Iterator[dg.AssetCheckResult]:
+    def gate(
+        context: dg.AssetCheckExecutionContext, warehouse: Warehouse
+    ) -> Iterator[dg.AssetCheckResult]:
         tables = [".".join(gated_key(table).path) for table in TABLES]
         warehouse.release()
         results = validate_tables(str(warehouse.home.warehouse), tables)
         with file_faults():
             render_data_docs(
-                results, warehouse.home.reports / "data_docs", run_id=context.run.run_id, as_of=_as_of(warehouse)
+                results,
+                warehouse.home.reports / "data_docs",
+                run_id=context.run.run_id,
+                as_of=_as_of(warehouse),
             )
         for result in results:
             yield _suite_result(result)
@@ -55,7 +60,9 @@ def quality_gate() -> dg.AssetChecksDefinition:
     return gate
 
 
-def freshness(specs: list[dg.AssetSpec], cadence_days: dict[str, float], newest: dict[str, str]) -> dg.AssetChecksDefinition:
+def freshness(
+    specs: list[dg.AssetSpec], cadence_days: dict[str, float], newest: dict[str, str]
+) -> dg.AssetChecksDefinition:
     """A ``freshness`` check per asset: how old is the newest source data that it rests on.
 
     Args:
@@ -82,9 +89,11 @@ def freshness(specs: list[dg.AssetSpec], cadence_days: dict[str, float], newest:
         found = _newest_data(warehouse, newest, as_of)
         for spec in specs:
             rests_on = sources[spec.key]
-            known = [found[table] for table in rests_on if found.get(table)]
+            known = [moment for table in rests_on if (moment := found.get(table))]
             limit = min((cadence_days[table] for table in rests_on), default=1.0) + 1
-            yield _freshness_result(spec.key, max(known, default=None), as_of, limit, bool(rests_on & newest.keys()))
+            yield _freshness_result(
+                spec.key, max(known, default=None), as_of, limit, bool(rests_on & newest.keys())
+            )
 
     return check
 
@@ -129,7 +138,9 @@ def _raw_sources(specs: list[dg.AssetSpec]) -> dict[dg.AssetKey, set[str]]:
     return {spec.key: rests_on(spec.key) for spec in specs}
 
 
-def _newest_data(warehouse: Warehouse, newest: dict[str, str], as_of: date) -> dict[str, datetime | None]:
+def _newest_data(
+    warehouse: Warehouse, newest: dict[str, str], as_of: date
+) -> dict[str, datetime | None]:
     end = datetime.combine(as_of + timedelta(days=1), time())
     with warehouse.connect() as connection:
         return {

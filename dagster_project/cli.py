@@ -102,7 +102,11 @@ def _write_demo(home: Home, as_json: bool) -> None:
     if not as_json:
         typer.echo(f"Writing demo deliveries of {settings.people:,} people up to {as_of} ...")
     write_deliveries(
-        people=settings.people, seed=settings.seed, as_of=as_of, landing=home.landing, truth=home.demo_truth
+        people=settings.people,
+        seed=settings.seed,
+        as_of=as_of,
+        landing=home.landing,
+        truth=home.demo_truth,
     )
 
 

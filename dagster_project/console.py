@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from dagster_project.errors import ConfigurationError
@@ -107,22 +108,23 @@ def show_segments(home: Home, as_json: bool) -> None:
     console = Console()
     for scheme in dict.fromkeys(row["scheme"] for row in rows):
         table = Table(title=scheme, title_justify="left", title_style="bold", expand=True)
-        table.add_column("Segment", max_width=28)
-        table.add_column("Customers", justify="right")
-        table.add_column("Share", justify="right")
-        table.add_column("EUR / year", justify="right")
-        table.add_column("Who and what to do", ratio=1)
+        table.add_column("Segment, who is in it and what to do", ratio=1)
+        table.add_column("Customers", justify="right", no_wrap=True)
+        table.add_column("Share", justify="right", no_wrap=True)
+        table.add_column("EUR / year", justify="right", no_wrap=True)
         for row in (row for row in rows if row["scheme"] == scheme):
+            draft = " *" if row["status"] == "draft" else ""
             table.add_row(
-                row["name"] + (" *" if row["status"] == "draft" else ""),
+                f"[bold]{escape(row['name'])}[/bold]{draft}\n[dim]{escape(row['description'])}[/dim]",
                 f"{row['customers']:,}",
                 f"{100 * (row['share'] or 0):.1f} %",
                 f"{row['revenue_365d_eur']:,.0f}",
-                row["description"],
             )
         console.print(table)
     if any(row["status"] == "draft" for row in rows):
-        console.print("[dim]* a draft: shown, but handed to no other system until a person approves it[/dim]")
+        console.print(
+            "[dim]* a draft: shown, but handed to no other system until a person approves it[/dim]"
+        )
     console.print(f"\nReport      {home.reports / 'segments.html'}")
     console.print(f"For BI      {database}")
     console.print(f"Data Docs   {home.reports / 'data_docs' / 'index.html'}")

@@ -20,7 +20,7 @@ from dagster_project.warehouse import Warehouse, close_dbt_connection
 
 _UNIQUE_ID = "dagster_dbt/unique_id"
 
-DbtEvent = dg.MaterializeResult | dg.AssetCheckResult
+DbtEvent = dg.MaterializeResult[None] | dg.AssetCheckResult
 
 
 def build(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[DbtEvent]:
@@ -40,7 +40,10 @@ def build(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[D
         for spec in context.assets_def.check_specs
         if spec.key in context.selected_asset_check_keys
     }
-    results = _invoke(warehouse, ["build", "--indirect-selection", "empty", "--select", *_names({**models, **tests})])
+    results = _invoke(
+        warehouse,
+        ["build", "--indirect-selection", "empty", "--select", *_names({**models, **tests})],
+    )
     schemas = _table_facts(warehouse, list(models.values()))
     failed: list[str] = []
     for result in results:
@@ -67,7 +70,9 @@ def _invoke(warehouse: Warehouse, arguments: list[str]) -> list[Any]:
     outcome = runner.invoke([*flags, *arguments, *dbt_arguments(warehouse.home)])
     close_dbt_connection()
     if outcome.result is None:
-        raise RuntimeError(f"dbt stopped before it built anything: {type(outcome.exception).__name__}.")
+        raise RuntimeError(
+            f"dbt stopped before it built anything: {type(outcome.exception).__name__}."
+        )
     return list(outcome.result.results)
 
 
@@ -91,12 +96,16 @@ def _check_result(spec: dg.AssetCheckSpec, result: Any) -> dg.AssetCheckResult:
         asset_key=spec.asset_key,
         check_name=spec.name,
         passed=result.status == "pass",
-        severity=dg.AssetCheckSeverity.WARN if result.status == "warn" else dg.AssetCheckSeverity.ERROR,
+        severity=dg.AssetCheckSeverity.WARN
+        if result.status == "warn"
+        else dg.AssetCheckSeverity.ERROR,
         metadata={"failing_rows": result.failures or 0, "limit": 0},
     )
 
 
-def _table_facts(warehouse: Warehouse, keys: list[dg.AssetKey]) -> dict[dg.AssetKey, dict[str, Any]]:
+def _table_facts(
+    warehouse: Warehouse, keys: list[dg.AssetKey]
+) -> dict[dg.AssetKey, dict[str, Any]]:
     """Row count and column schema of each table, in two queries for all."""
     with warehouse.connect() as connection:
         columns = connection.execute(
@@ -135,4 +144,3 @@ def _raise_for(failed: list[str], results: list[Any]) -> None:
         f"{len(failed)} promise(s) about the tables do not hold: {', '.join(failed)}. Nothing was "
         "published. Open the named checks in Dagster to see how many rows break them."
     )
-

@@ -19,15 +19,14 @@ def _with_policies(spec: dg.AssetSpec) -> dg.AssetSpec:
     )
 
 
-@dg.definitions
-def defs() -> dg.Definitions:
-    """The whole project."""
+def load() -> dg.Definitions:
+    """The whole project, for the home in force."""
     home = load_settings().home_folders
     home.create()
     sources = read_sources(home).values()
     stages = dg.load_from_defs_folder(path_within_project=Path(__file__).parent)
-    assets = dg.map_asset_specs(_with_policies, list(stages.assets or []))
-    specs = [spec for asset in assets for spec in _specs(asset)]
+    assets = dg.map_asset_specs(_with_policies, _assets(stages))
+    specs = [spec for asset in assets for spec in asset.specs]
     cadences = {source.table: source.cadence_days for source in sources}
     return dg.Definitions(
         assets=assets,
@@ -40,5 +39,11 @@ def defs() -> dg.Definitions:
     )
 
 
-def _specs(asset: dg.AssetsDefinition | dg.AssetSpec) -> list[dg.AssetSpec]:
-    return [asset] if isinstance(asset, dg.AssetSpec) else list(asset.specs)
+def _assets(stages: dg.Definitions) -> list[dg.AssetsDefinition]:
+    return [asset for asset in stages.assets or [] if isinstance(asset, dg.AssetsDefinition)]
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What Dagster's own processes find here."""
+    return load()

@@ -104,13 +104,22 @@ class Home:
 
     def published_run_id(self) -> str | None:
         """The run that ``published`` points to, or None before the first publication."""
-        return os.readlink(self.published).rsplit("/", 1)[-1] if self.published.is_symlink() else None
+        return (
+            os.readlink(self.published).rsplit("/", 1)[-1] if self.published.is_symlink() else None
+        )
 
     def create(self) -> None:
         """Make the folders that a run needs; private ones get mode 0700."""
         self.landing.mkdir(parents=True, exist_ok=True)
         self.reports.mkdir(exist_ok=True)
         self.publications.mkdir(exist_ok=True)
-        for private in (self.deliveries, self.state, self.dagster, self.dbt, self.scratch, self.config):
+        for private in (
+            self.deliveries,
+            self.state,
+            self.dagster,
+            self.dbt,
+            self.scratch,
+            self.config,
+        ):
             private.mkdir(mode=0o700, exist_ok=True)
         self.keys.mkdir(mode=0o700, exist_ok=True)

@@ -48,7 +48,16 @@ def prepare_dagster(home: Home) -> None:
 def start_ui(home: Home, port: int) -> int:
     """Dagster's UI and daemon on 127.0.0.1, until interrupted; the process's exit code."""
     prepare_dagster(home)
-    command = ["dagster", "dev", "--workspace", "workspace.yaml", "--host", "127.0.0.1", "--port", str(port)]
+    command = [
+        "dagster",
+        "dev",
+        "--workspace",
+        "workspace.yaml",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     return subprocess.call(command, cwd=CHECKOUT)  # noqa: S603  (the command is our own)
 
 
@@ -66,10 +75,9 @@ def refresh(home: Home, *, show: bool) -> Ending:
     import dagster as dg
 
     from dagster_project.console import Progress
-    from dagster_project.definitions import defs
+    from dagster_project.definitions import load
 
-    definitions = defs.load_fn()
-    job = definitions.resolve_job_def("refresh")
+    job = load().resolve_job_def("refresh")
     progress = Progress(show)
     job = job.with_logger_defs({"console": progress.as_dagster_logger()})
     with dg.DagsterInstance.get() as instance:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dagster_project.errors import ConfigurationError
@@ -40,7 +40,9 @@ class Settings(BaseSettings):
         description="DuckDB's memory limit, such as '8GB'; empty leaves DuckDB's own 80 % of RAM.",
     )
     threads: int = Field(
-        default=0, ge=0, description="DuckDB's threads; 0 leaves one per core. Figures never depend on it."
+        default=0,
+        ge=0,
+        description="DuckDB's threads; 0 leaves one per core. Figures never depend on it.",
     )
     match_probability: float = Field(
         default=0.95,
@@ -53,7 +55,8 @@ class Settings(BaseSettings):
         default=3, ge=1, description="Publications kept on disk, the current one included."
     )
     refit_behaviour: bool = Field(
-        default=False, description="Fit the behaviour clusters anew instead of scoring with the pinned ones."
+        default=False,
+        description="Fit the behaviour clusters anew instead of scoring with the pinned ones.",
     )
     on_failure: str = Field(
         default="",
@@ -61,6 +64,14 @@ class Settings(BaseSettings):
         "wire it to mail or chat.",
     )
 
+    @field_validator("home")
+    @classmethod
+    def _home_can_be_named_in_sql(cls, home: Path) -> Path:
+        if any(sign in str(home) for sign in "'*?[]"):
+            raise ValueError(
+                "the path holds one of ' * ? [ ], which DuckDB reads as more than a name"
+            )
+        return home
 
     @property
     def home_folders(self) -> Home:

@@ -4,13 +4,22 @@ Reading the files themselves is ``defs/raw``; how staging parses a text with the
 macro in ``dbt/macros``.
 """
 
+import codecs
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from dagster_project.errors import ConfigurationError
 from dagster_project.home import Home
@@ -44,11 +53,11 @@ class Source(BaseModel):
     description: str
     owner: str
     format: Literal["csv", "jsonl", "parquet"]
-    delimiter: str
+    delimiter: str = Field(min_length=1, max_length=1, pattern=r"[^'\"\\]")
     encoding: str
     decimal_sign: Literal[".", ","]
-    date_format: str
-    timestamp_format: str
+    date_format: str = Field(pattern=r"^[^']+$")
+    timestamp_format: str = Field(pattern=r"^[^']+$")
     timezone: str
     kind: Literal["keyed", "event"]
     strict: bool
@@ -72,6 +81,22 @@ class Source(BaseModel):
                 f"names {', '.join(unknown)}, which its contract lacks; use one of {', '.join(self.contract)}"
             )
         return self
+
+    @field_validator("encoding")
+    @classmethod
+    def _encoding_is_known(cls, encoding: str) -> str:
+        try:
+            codecs.lookup(encoding)
+        except LookupError:
+            raise ValueError("no such encoding; write utf-8, cp1252, latin-1 or utf-16") from None
+        return encoding
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone_is_known(cls, timezone: str) -> str:
+        if timezone not in available_timezones():
+            raise ValueError("no such time zone; write one like Europe/Stockholm, or UTC")
+        return timezone
 
     @property
     def system(self) -> str:
@@ -145,7 +170,9 @@ def typed(source: Source, column: Column) -> str:
         "number": f"case when {plain} then try_cast({number} as double) end",
     }[column.type]
     if column.type in {"date", "timestamp"}:
-        return f"case when {read} >= date '1900-01-01' and {read} < date '2100-01-01' then {read} end"
+        return (
+            f"case when {read} >= date '1900-01-01' and {read} < date '2100-01-01' then {read} end"
+        )
     return read
 
 
@@ -164,10 +191,13 @@ def _source(name: str, entry: dict[str, Any]) -> Source:
         source = Source(name=name, **entry)
         source.fields  # noqa: B018  (types are read here, so that a wrong one is a configuration error)
     except (ValidationError, TypeError) as error:
-        first = error.errors()[0] if isinstance(error, ValidationError) else {"loc": (), "msg": str(error)}
-        where = ".".join(str(part) for part in first["loc"]) or "entry"
+        place: tuple[int | str, ...] = ()
+        what = str(error)
+        if isinstance(error, ValidationError):
+            place, what = error.errors()[0]["loc"], error.errors()[0]["msg"]
+        where = ".".join(str(part) for part in place) or "entry"
         raise ConfigurationError(
-            f"{SOURCES_FILE}: {where} of {name} does not fit: {first['msg']}. "
+            f"{SOURCES_FILE}: {where} of {name} does not fit: {what}. "
             f"Correct that entry; the head of {SOURCES_FILE} in the checkout explains each word."
         ) from None
     return source

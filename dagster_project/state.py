@@ -72,7 +72,9 @@ def write_model(home: Home, run_id: str, name: str, model: dict[str, Any]) -> No
     """Put a fitted model into this run's state, as text that a diff can show."""
     file = _own_folder(home, run_id) / f"{name}.json"
     content = {"state_version": SCHEMA_VERSION, "model": model}
-    file.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
+    file.write_text(
+        json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8"
+    )
     file.chmod(0o600)
 
 

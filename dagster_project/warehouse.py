@@ -87,7 +87,7 @@ def close_dbt_connection() -> None:
         manager.DuckDBConnectionManager._ENV = None
 
 
-class Warehouse(dg.ConfigurableResource[None]):  # type: ignore[misc]
+class Warehouse(dg.ConfigurableResource[None]):
     """Reads and replaces tables of the warehouse; holds the run lock while a run executes."""
 
     root: str
@@ -136,7 +136,9 @@ class Warehouse(dg.ConfigurableResource[None]):  # type: ignore[misc]
         with self.connect() as connection:
             return connection.sql(query).to_arrow_table()
 
-    def replace(self, table: str, rows: pa.Table, comments: Mapping[str, str] | None = None) -> None:
+    def replace(
+        self, table: str, rows: pa.Table, comments: Mapping[str, str] | None = None
+    ) -> None:
         """Make ``schema.table`` hold exactly these rows."""
         schema = table.split(".")[0]
         with self.connect() as connection:
@@ -144,7 +146,9 @@ class Warehouse(dg.ConfigurableResource[None]):  # type: ignore[misc]
             connection.register("incoming", rows)
             connection.execute(f"create or replace table {table} as select * from incoming")
             for column, comment in (comments or {}).items():
-                connection.execute(f"comment on column {table}.{column} is '{comment.replace(chr(39), chr(39) * 2)}'")
+                connection.execute(
+                    f"comment on column {table}.{column} is '{comment.replace(chr(39), chr(39) * 2)}'"
+                )
 
     def rows_of(self, table: str) -> int:
         """How many rows a table holds."""

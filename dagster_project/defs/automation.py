@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 import subprocess
 from collections.abc import Iterator
 
@@ -57,11 +58,16 @@ def on_failure(context: dg.RunFailureSensorContext) -> None:
         "what": context.failure_event.message,
         "next": "Open the run in Dagster's UI; docs/operations.md says what to do for each check.",
     }
-    subprocess.run(command, shell=True, input=json.dumps(message), text=True, check=True, timeout=60)  # noqa: S602
+    subprocess.run(
+        command, shell=True, input=json.dumps(message), text=True, check=True, timeout=60
+    )
 
 
 def _landing_state() -> str:
     folder = load_settings().home_folders.landing
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    facts = [f"{path.relative_to(folder)}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files]
+    facts = [
+        f"{path.relative_to(folder)}:{path.stat().st_size}:{path.stat().st_mtime_ns}"
+        for path in files
+    ]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()

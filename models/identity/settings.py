@@ -261,7 +261,11 @@ def blocking_keys() -> tuple[BlockingKey, ...]:
     """All blocking keys. Lone names are out: one surname alone gave 1.7e9 pairs at 1,000,000."""
     names = "least(given_key, family) || '|' || greatest(given_key, family)"
     return (
-        BlockingKey("block_email", "email", "anything but the mailbox changed"),
+        BlockingKey(
+            "block_email",
+            "case when given is not null or not mailbox_shared then email end",
+            "anything but the mailbox changed",
+        ),
         BlockingKey("block_phone", "phone", "anything but the number changed"),
         BlockingKey(
             "block_given_birth",

@@ -28,5 +28,6 @@ def phone_spellings(phone: str) -> list[str]:
             continue
         national = phonenumbers.national_significant_number(number)
         code = str(number.country_code)
-        spellings |= {national, "0" + national, code + national, "00" + code + national}
+        spellings |= {national, "0" + national}
+        spellings |= {prefix + code + zero + national for prefix in ("", "00") for zero in ("", "0")}
     return sorted(spellings)

@@ -39,7 +39,9 @@ _COLUMNS = ("email", "first_name", "last_name", "language", "country_code")
         )
     ],
 )
-def audience_files(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+def audience_files(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> dg.MaterializeResult[None]:
     """One CSV per approved audience for the newsletter tool, in its own folder, with a manifest."""
     with file_faults():
         folder = warehouse.home.building(context.run_id) / "exports" / "newsletter"
@@ -59,12 +61,16 @@ def audience_files(context: dg.AssetExecutionContext, warehouse: Warehouse) -> d
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": written,
-            "dagster/column_schema": dg.TableSchema.from_name_type_dict(dict.fromkeys(_COLUMNS, "text")),
+            "dagster/column_schema": dg.TableSchema.from_name_type_dict(
+                dict.fromkeys(_COLUMNS, "text")
+            ),
             "files": len(files),
             "folder": dg.MetadataValue.path(str(warehouse.home.exports / "newsletter")),
         },
         check_results=[
-            dg.AssetCheckResult(passed=difference == 0, metadata={"rows_too_many_or_few": difference, "limit": 0})
+            dg.AssetCheckResult(
+                passed=difference == 0, metadata={"rows_too_many_or_few": difference, "limit": 0}
+            )
         ],
     )
 
@@ -73,7 +79,12 @@ def _write(folder: Path, audience: dict[str, Any], members: list[dict[str, Any]]
     name = audience["segment_id"].split(".")[1]
     rows = [member for member in members if member["segment_id"] == audience["segment_id"]]
     file = folder / f"{name}.csv"
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="") as out:
+    with os.fdopen(
+        os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600),
+        "w",
+        encoding="utf-8",
+        newline="",
+    ) as out:
         writer = csv.DictWriter(out, _COLUMNS, extrasaction="ignore")
         writer.writeheader()
         writer.writerows(rows)
@@ -98,4 +109,3 @@ def _without_consent(warehouse: Warehouse) -> int:
         "using (customer_id) where not may_email or has_objected"
     )
     return int(rows["wrong"][0].as_py())
-

@@ -27,10 +27,12 @@ CUSTOMER_KEYS = dg.AssetKey([CUSTOMERS, "customer_keys"])
     deps=[dg.AssetKey([IDENTITY, "int_identity__person_records"])],
     pool=WAREHOUSE_POOL,
     check_specs=[
-        dg.AssetCheckSpec("one_row_per_place", asset=PLACE_FACTS, description="Joining it multiplies no row.")
+        dg.AssetCheckSpec(
+            "one_row_per_place", asset=PLACE_FACTS, description="Joining it multiplies no row."
+        )
     ],
 )
-def place_facts(warehouse: Warehouse) -> dg.MaterializeResult:
+def place_facts(warehouse: Warehouse) -> dg.MaterializeResult[None]:
     """Region and coordinates of each delivered city, from the GeoNames cities that ship with a package."""
     cities = warehouse.read(
         "select distinct country_code, city from identity.int_identity__person_records "
@@ -47,7 +49,9 @@ def place_facts(warehouse: Warehouse) -> dg.MaterializeResult:
             "places_found": known,
         },
         check_results=[
-            dg.AssetCheckResult(passed=repeated == 0, metadata={"repeated_places": repeated, "limit": 0})
+            dg.AssetCheckResult(
+                passed=repeated == 0, metadata={"repeated_places": repeated, "limit": 0}
+            )
         ],
     )
 
@@ -63,10 +67,15 @@ def place_facts(warehouse: Warehouse) -> dg.MaterializeResult:
     ],
     pool=WAREHOUSE_POOL,
     check_specs=[
-        dg.AssetCheckSpec("keys_are_unique", asset=CUSTOMER_KEYS, blocking=True, description="No two ids share a key.")
+        dg.AssetCheckSpec(
+            "keys_are_unique",
+            asset=CUSTOMER_KEYS,
+            blocking=True,
+            description="No two ids share a key.",
+        )
     ],
 )
-def customer_keys(warehouse: Warehouse) -> dg.MaterializeResult:
+def customer_keys(warehouse: Warehouse) -> dg.MaterializeResult[None]:
     """The pseudonym of each customer for BI: an HMAC of its id under a key that never leaves the state.
 
     Retired ids have theirs too: rows of earlier days keep their key.
@@ -77,8 +86,12 @@ def customer_keys(warehouse: Warehouse) -> dg.MaterializeResult:
         "select company_id from identity.company_identities union "
         "select id from identity.id_events order by 1"
     )["customer_id"].to_pylist()
-    keys = [hmac.new(key, customer_id.encode(), hashlib.sha256).hexdigest()[:32] for customer_id in ids]
-    rows = pa.table({"customer_id": pa.array(ids, pa.string()), "customer_key": pa.array(keys, pa.string())})
+    keys = [
+        hmac.new(key, customer_id.encode(), hashlib.sha256).hexdigest()[:32] for customer_id in ids
+    ]
+    rows = pa.table(
+        {"customer_id": pa.array(ids, pa.string()), "customer_key": pa.array(keys, pa.string())}
+    )
     warehouse.replace("customers.customer_keys", rows)
     repeated = len(keys) - len(set(keys))
     return dg.MaterializeResult(
@@ -87,7 +100,9 @@ def customer_keys(warehouse: Warehouse) -> dg.MaterializeResult:
             "dagster/column_schema": warehouse.schema_of("customers.customer_keys"),
         },
         check_results=[
-            dg.AssetCheckResult(passed=repeated == 0, metadata={"repeated_keys": repeated, "limit": 0})
+            dg.AssetCheckResult(
+                passed=repeated == 0, metadata={"repeated_keys": repeated, "limit": 0}
+            )
         ],
     )
 
@@ -103,7 +118,9 @@ def customers() -> dg.Definitions:
         name="customer_models",
         pool=WAREHOUSE_POOL,
     )
-    def customer_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[DbtEvent]:
+    def customer_models(
+        context: dg.AssetExecutionContext, warehouse: Warehouse
+    ) -> Iterator[DbtEvent]:
         yield from build(context, warehouse)
 
     return dg.Definitions(assets=[place_facts, customer_keys, customer_models])

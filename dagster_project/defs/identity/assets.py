@@ -14,8 +14,8 @@ from dagster_project import state
 from dagster_project.settings import load_settings
 from dagster_project.vocabulary import IDENTITY, STAGING, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
-from models.identity.companies import link_companies
 from models.identity.clustering import cluster
+from models.identity.companies import link_companies
 from models.identity.resolution import link
 from models.identity.stable_ids import assign_ids, churn
 from models.identity.training import train
@@ -59,9 +59,15 @@ _MOST_CHURN = 0.05
     kinds={"python", "splink"},
     deps=[PERSON_RECORDS, *GATED],
     pool=WAREHOUSE_POOL,
-    check_specs=[dg.AssetCheckSpec("has_settings", asset=MODEL, description="The model can be used by Splink.")],
+    check_specs=[
+        dg.AssetCheckSpec(
+            "has_settings", asset=MODEL, description="The model can be used by Splink."
+        )
+    ],
 )
-def person_model(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+def person_model(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> dg.MaterializeResult[None]:
     """The linkage model: fitted once by expectation maximisation, then pinned as text until retrained."""
     model = state.read_model(warehouse.home, state.IDENTITY_MODEL)
     is_pinned = model is not None
@@ -75,13 +81,20 @@ def person_model(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.
             "comparisons": comparisons,
             "dagster/row_count": comparisons,
             "dagster/column_schema": dg.TableSchema.from_name_type_dict(
-                {"comparison": "text", "level": "text", "m_probability": "double", "u_probability": "double"}
+                {
+                    "comparison": "text",
+                    "level": "text",
+                    "m_probability": "double",
+                    "u_probability": "double",
+                }
             ),
             "trained_on": dg.MetadataValue.json(model.get("trained_on", {})),
             "fingerprint": model.get("fingerprint", ""),
         },
         check_results=[
-            dg.AssetCheckResult(passed=comparisons > 0, metadata={"comparisons": comparisons, "limit": 1})
+            dg.AssetCheckResult(
+                passed=comparisons > 0, metadata={"comparisons": comparisons, "limit": 1}
+            )
         ],
     )
 
@@ -93,13 +106,22 @@ def person_model(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.
     deps=[MODEL, PERSON_RECORDS],
     pool=WAREHOUSE_POOL,
     check_specs=[
-        dg.AssetCheckSpec("probabilities_are_probabilities", asset=PAIRS, description="All lie in 0..1.", blocking=True)
+        dg.AssetCheckSpec(
+            "probabilities_are_probabilities",
+            asset=PAIRS,
+            description="All lie in 0..1.",
+            blocking=True,
+        )
     ],
 )
-def person_pairs(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+def person_pairs(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> dg.MaterializeResult[None]:
     """Pairs of person records with the probability that they are one person, from 0.5 on."""
     model = state.own_model(warehouse.home, context.run_id, state.IDENTITY_MODEL)
-    pairs = link(_records(warehouse, "int_identity__person_records"), model, review=_REVIEW_PROBABILITY)
+    pairs = link(
+        _records(warehouse, "int_identity__person_records"), model, review=_REVIEW_PROBABILITY
+    )
     warehouse.replace(
         "identity.person_pairs",
         pairs,
@@ -110,8 +132,12 @@ def person_pairs(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.
         },
     )
     probabilities = pairs["match_probability"]
-    outside = pc.sum(pc.invert(pc.and_(pc.greater_equal(probabilities, 0), pc.less_equal(probabilities, 1)))).as_py()
-    certain = pc.sum(pc.greater_equal(probabilities, load_settings().match_probability)).as_py() or 0
+    outside = pc.sum(
+        pc.invert(pc.and_(pc.greater_equal(probabilities, 0), pc.less_equal(probabilities, 1)))
+    ).as_py()
+    certain = (
+        pc.sum(pc.greater_equal(probabilities, load_settings().match_probability)).as_py() or 0
+    )
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": pairs.num_rows,
@@ -152,21 +178,33 @@ def person_pairs(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.
     ],
     check_specs=[
         dg.AssetCheckSpec(
-            "each_record_has_one_customer", asset=CUSTOMER_IDENTITIES, blocking=True, description="I3."
+            "each_record_has_one_customer",
+            asset=CUSTOMER_IDENTITIES,
+            blocking=True,
+            description="I3.",
         ),
         dg.AssetCheckSpec(
             "no_customer_is_too_large",
             asset=CUSTOMER_IDENTITIES,
             description="A customer of very many records is likely a shared value.",
         ),
-        dg.AssetCheckSpec("each_record_has_one_company", asset=COMPANY_IDENTITIES, blocking=True, description="I3."),
-        dg.AssetCheckSpec("ids_are_kept", asset=ID_EVENTS, description="Customers that changed their id in this run."),
+        dg.AssetCheckSpec(
+            "each_record_has_one_company",
+            asset=COMPANY_IDENTITIES,
+            blocking=True,
+            description="I3.",
+        ),
+        dg.AssetCheckSpec(
+            "ids_are_kept",
+            asset=ID_EVENTS,
+            description="Customers that changed their id in this run.",
+        ),
     ],
     pool=WAREHOUSE_POOL,
 )
 def identities(
     context: dg.AssetExecutionContext, warehouse: Warehouse
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult[None]]:
     """Close the pairs to clusters and give each the id it keeps over runs."""
     home, run_id = warehouse.home, context.run_id
     people = _records(warehouse, "int_identity__person_records")
@@ -193,11 +231,13 @@ def identities(
     state.write_table(home, run_id, state.COMPANY_ID_LEDGER, firms.ledger)
     state.write_table(home, run_id, state.ID_EVENTS, events)
     yield _people(warehouse, people, persons.identities)
-    yield _companies(warehouse, companies, firms.identities.rename_columns({"customer_id": "company_id"}))
+    yield _companies(
+        warehouse, companies, firms.identities.rename_columns({"customer_id": "company_id"})
+    )
     yield _events(warehouse, events, new_events, before, persons.identities)
 
 
-def _people(warehouse: Warehouse, records: pa.Table, ids: pa.Table) -> dg.MaterializeResult:
+def _people(warehouse: Warehouse, records: pa.Table, ids: pa.Table) -> dg.MaterializeResult[None]:
     warehouse.replace("identity.customer_identities", ids)
     unassigned = _not_exactly_once(records, ids)
     sizes = ids.group_by("customer_id").aggregate([([], "count_all")])["count_all"]
@@ -229,7 +269,9 @@ def _people(warehouse: Warehouse, records: pa.Table, ids: pa.Table) -> dg.Materi
     )
 
 
-def _companies(warehouse: Warehouse, records: pa.Table, ids: pa.Table) -> dg.MaterializeResult:
+def _companies(
+    warehouse: Warehouse, records: pa.Table, ids: pa.Table
+) -> dg.MaterializeResult[None]:
     warehouse.replace("identity.company_identities", ids)
     unassigned = _not_exactly_once(records, ids)
     return dg.MaterializeResult(
@@ -251,8 +293,12 @@ def _companies(warehouse: Warehouse, records: pa.Table, ids: pa.Table) -> dg.Mat
 
 
 def _events(
-    warehouse: Warehouse, events: pa.Table, new_events: pa.Table, before: pa.Table | None, ids: pa.Table
-) -> dg.MaterializeResult:
+    warehouse: Warehouse,
+    events: pa.Table,
+    new_events: pa.Table,
+    before: pa.Table | None,
+    ids: pa.Table,
+) -> dg.MaterializeResult[None]:
     warehouse.replace("identity.id_events", events)
     kept = churn(before, ids) if before else {"surviving": 0, "changed": 0}
     return dg.MaterializeResult(

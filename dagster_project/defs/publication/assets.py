@@ -39,9 +39,13 @@ RELEASE = dg.AssetKey([PUBLICATION, "release"])
     kinds={"python", "html"},
     deps=MART_KEYS,
     pool=WAREHOUSE_POOL,
-    check_specs=[dg.AssetCheckSpec("shows_every_segment", asset=REPORT, description="No segment is left out.")],
+    check_specs=[
+        dg.AssetCheckSpec(
+            "shows_every_segment", asset=REPORT, description="No segment is left out."
+        )
+    ],
 )
-def report(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+def report(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult[None]:
     """The front door for people: every segment with its size, its worth and what to do."""
     with warehouse.connect() as connection, file_faults():
         html, segments = render_report(connection)
@@ -59,7 +63,9 @@ def report(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Materi
             "bytes": len(html.encode()),
         },
         check_results=[
-            dg.AssetCheckResult(passed=segments == defined, metadata={"shown": segments, "defined": defined})
+            dg.AssetCheckResult(
+                passed=segments == defined, metadata={"shown": segments, "defined": defined}
+            )
         ],
     )
 
@@ -71,10 +77,14 @@ def report(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Materi
     deps=[REPORT, dg.AssetKey([ACTIVATION, "audience_files"]), *MART_KEYS],
     pool=WAREHOUSE_POOL,
     check_specs=[
-        dg.AssetCheckSpec("is_what_was_built", asset=RELEASE, description="Rows, run and files are the manifest's.")
+        dg.AssetCheckSpec(
+            "is_what_was_built",
+            asset=RELEASE,
+            description="Rows, run and files are the manifest's.",
+        )
     ],
 )
-def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult[None]:
     """Build the file for BI aside, verify it, and make data, state, exports and report current by one swap."""
     home, run_id = warehouse.home, context.run_id
     folder = home.building(run_id)
@@ -82,7 +92,10 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
         folder.mkdir(parents=True, exist_ok=True)
         as_of = connection.execute("select as_of from raw.as_of").fetchall()[0][0]
         state.write_table(
-            home, run_id, state.SEGMENT_SNAPSHOTS, connection.sql("from marts.fct_segment_snapshot").to_arrow_table()
+            home,
+            run_id,
+            state.SEGMENT_SNAPSHOTS,
+            connection.sql("from marts.fct_segment_snapshot").to_arrow_table(),
         )
         rows = build_database(connection, folder)
         build_parquet(folder, run_id, list(rows))
@@ -93,7 +106,9 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": sum(rows.values()),
-            "dagster/column_schema": dg.TableSchema.from_name_type_dict(dict.fromkeys(rows, "table")),
+            "dagster/column_schema": dg.TableSchema.from_name_type_dict(
+                dict.fromkeys(rows, "table")
+            ),
             "published": dg.MetadataValue.path(str(home.published / "segments.duckdb")),
             "as_of": str(as_of),
             **{f"rows_of_{table}": count for table, count in rows.items()},

@@ -39,8 +39,12 @@ def build_database(warehouse: duckdb.DuckDBPyConnection, folder: Path) -> dict[s
     ]
     rows = {}
     for table in tables:
-        warehouse.execute(f"create table publication.{MARTS}.{table} as select * from {MARTS}.{table} order by all")
-        rows[table] = int(warehouse.execute(f"select count(*) from {MARTS}.{table}").fetchall()[0][0])
+        warehouse.execute(
+            f"create table publication.{MARTS}.{table} as select * from {MARTS}.{table} order by all"
+        )
+        rows[table] = int(
+            warehouse.execute(f"select count(*) from {MARTS}.{table}").fetchall()[0][0]
+        )
     _copy_comments(warehouse)
     warehouse.execute("checkpoint publication")
     warehouse.execute("detach publication")
@@ -58,7 +62,9 @@ def build_parquet(folder: Path, run_id: str, tables: list[str]) -> None:
             )
 
 
-def write_manifest(folder: Path, *, run_id: str, as_of: date, rows: dict[str, int]) -> dict[str, Any]:
+def write_manifest(
+    folder: Path, *, run_id: str, as_of: date, rows: dict[str, int]
+) -> dict[str, Any]:
     """What is in the publication, with a sha256 of each file that BI opens."""
     files = [folder / DATABASE, *sorted((folder / "parquet").glob("*.parquet"))]
     manifest = {
@@ -66,7 +72,8 @@ def write_manifest(folder: Path, *, run_id: str, as_of: date, rows: dict[str, in
         "as_of": as_of.isoformat(),
         "rows": rows,
         "files": {
-            str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files
+            str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in files
         },
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
@@ -80,13 +87,19 @@ def verify(folder: Path, manifest: dict[str, Any]) -> None:
         GateFailedError: a table's rows or its run differ from the manifest.
     """
     if list(folder.glob("*.wal")):
-        raise GateFailedError("The publication has a write-ahead log beside it, so it was not closed. Run again.")
+        raise GateFailedError(
+            "The publication has a write-ahead log beside it, so it was not closed. Run again."
+        )
     with duckdb.connect(str(folder / DATABASE), read_only=True) as published:
         run_ids = published.execute(f"select run_id from {MARTS}.meta_publication").fetchall()
         if run_ids != [(manifest["run_id"],)]:
-            raise GateFailedError("The publication does not say exactly one run, its own. Run again.")
+            raise GateFailedError(
+                "The publication does not say exactly one run, its own. Run again."
+            )
         for table, rows in manifest["rows"].items():
-            scanned = published.execute(f"select count(hash(columns(*))) from {MARTS}.{table}").fetchall()
+            scanned = published.execute(
+                f"select count(hash(columns(*))) from {MARTS}.{table}"
+            ).fetchall()
             counted = published.execute(f"select count(*) from {MARTS}.{table}").fetchall()[0][0]
             copied = published.execute(
                 f"select count(*) from read_parquet('{folder / 'parquet' / table}.parquet')"
@@ -140,9 +153,13 @@ def _copy_comments(connection: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     run_id = connection.execute(f"select run_id from {MARTS}.meta_publication").fetchall()[0][0]
     for table, comment in tables:
-        connection.execute(f"comment on table publication.{MARTS}.{table} is {_literal(f'{comment} Run {run_id}.')}")
+        connection.execute(
+            f"comment on table publication.{MARTS}.{table} is {_literal(f'{comment} Run {run_id}.')}"
+        )
     for table, column, comment in columns:
-        connection.execute(f"comment on column publication.{MARTS}.{table}.{column} is {_literal(comment)}")
+        connection.execute(
+            f"comment on column publication.{MARTS}.{table}.{column} is {_literal(comment)}"
+        )
 
 
 def _literal(text: str) -> str:

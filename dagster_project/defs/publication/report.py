@@ -36,16 +36,25 @@ def render_report(connection: duckdb.DuckDBPyConnection) -> tuple[str, int]:
         """,
     )
     publication = _rows(connection, "select * from marts.meta_publication")[0]
-    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True)
-    environment.filters["thousands"] = lambda value: f"{value:,.0f}".replace(",", " ") if value is not None else "–"
-    environment.filters["percent"] = lambda value: f"{100 * value:.1f} %" if value is not None else "–"
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True
+    )
+    environment.filters["thousands"] = lambda value: (
+        f"{value:,.0f}".replace(",", " ") if value is not None else "–"
+    )
+    environment.filters["percent"] = lambda value: (
+        f"{100 * value:.1f} %" if value is not None else "–"
+    )
     schemes = [
         (title, [segment for segment in segments if segment["scheme"] == scheme])
         for scheme, title in _SCHEME_TITLES.items()
     ]
-    html = environment.get_template("segments.html").render(schemes=schemes, publication=publication)
+    html = environment.get_template("segments.html").render(
+        schemes=schemes, publication=publication
+    )
     return html, sum(len(members) for _, members in schemes)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    return connection.sql(query).to_arrow_table().to_pylist()
+    rows: list[dict[str, Any]] = connection.sql(query).to_arrow_table().to_pylist()
+    return rows

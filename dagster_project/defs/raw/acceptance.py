@@ -63,7 +63,9 @@ def accept(
     """
     source = delivery.source
     _judge(connection, source, reading)
-    bad = connection.execute("select count(*) from judged where reason_code is not null").fetchall()[0][0]
+    bad = connection.execute(
+        "select count(*) from judged where reason_code is not null"
+    ).fetchall()[0][0]
     bad += len(reading.rejected)
     _hold_if_too_many(source, reading.records, bad)
     _mark_duplicates(connection, source)
@@ -84,7 +86,9 @@ def accept(
 
 def _judge(connection: duckdb.DuckDBPyConnection, source: Source, reading: Reading) -> None:
     """``judged`` = incoming with a reason code per record (null: good) and a hash of its content."""
-    keys = " or ".join(_unusable(source, column) for column in source.fields if column.name in source.key)
+    keys = " or ".join(
+        _unusable(source, column) for column in source.fields if column.name in source.key
+    )
     reasons = [f"when {keys} then 'R_KEY_NULL'"]
     columns = [f"when {keys} then '{source.key[0]}'"]
     for column in source.strict_columns:
@@ -92,7 +96,9 @@ def _judge(connection: duckdb.DuckDBPyConnection, source: Source, reading: Readi
             continue
         reasons.append(f"when {_unusable(source, column)} then '{_REASONS[column.type]}'")
         columns.append(f"when {_unusable(source, column)} then '{column.name}'")
-    content = ", ".join(f"coalesce(cast(\"{column.name}\" as varchar), chr(30))" for column in source.fields)
+    content = ", ".join(
+        f'coalesce(cast("{column.name}" as varchar), chr(30))' for column in source.fields
+    )
     connection.execute(
         f"create or replace temp table judged as select *, case {' '.join(reasons)} end as reason_code, "
         f"case {' '.join(columns)} end as column_name, "
@@ -116,7 +122,8 @@ def _unusable(source: Source, column: Column) -> str:
 
 def _hold_if_too_many(source: Source, records: int, bad: int) -> None:
     share = bad / records if records else 0.0
-    if share > 0.5 or (bad > _FEW_RECORDS and share > source.max_quarantined_share):
+    nothing_is_usable = bad == records and records > 1
+    if nothing_is_usable or (bad > _FEW_RECORDS and share > source.max_quarantined_share):
         raise HeldError(
             "F_QUARANTINE",
             f"{bad} of {records} records cannot be used, and at most {source.max_quarantined_share:.0%} may. "
@@ -132,7 +139,9 @@ def _mark_duplicates(connection: duckdb.DuckDBPyConnection, source: Source) -> N
         if source.kind == "event"
         else f"row_number() over (partition by {keys}, _row_hash order by _record_no)"
     )
-    known = " and ".join(f'cast(known."{name}" as varchar) = cast(judged."{name}" as varchar)' for name in source.key)
+    known = " and ".join(
+        f'cast(known."{name}" as varchar) = cast(judged."{name}" as varchar)' for name in source.key
+    )
     if source.kind == "keyed":
         known += " and known._row_hash = judged._row_hash"
     connection.execute(
@@ -145,7 +154,9 @@ def _newest_stored(source: Source) -> str:
     if source.kind == "event":
         return f"select * from raw.{source.table}"
     keys = ", ".join(f'"{name}"' for name in source.key)
-    updated = f'try_cast("{source.updated}" as timestamp) desc nulls last, ' if source.updated else ""
+    updated = (
+        f'try_cast("{source.updated}" as timestamp) desc nulls last, ' if source.updated else ""
+    )
     return (
         f"select * from raw.{source.table} qualify row_number() over (partition by {keys} "
         f"order by {updated}_delivery_no desc, _row_hash desc) = 1"
@@ -160,7 +171,9 @@ def _match_types(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     for column in source.fields:
         if stored[column.name] != incoming[column.name]:
             wanted = incoming[column.name] if is_empty else "VARCHAR"
-            connection.execute(f'alter table raw.{source.table} alter "{column.name}" type {wanted}')
+            connection.execute(
+                f'alter table raw.{source.table} alter "{column.name}" type {wanted}'
+            )
 
 
 def _types(connection: duckdb.DuckDBPyConnection, schema: str | None, table: str) -> dict[str, str]:
@@ -173,7 +186,9 @@ def _types(connection: duckdb.DuckDBPyConnection, schema: str | None, table: str
     )
 
 
-def _quarantine(connection: duckdb.DuckDBPyConnection, delivery: Delivery, reading: Reading) -> None:
+def _quarantine(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, reading: Reading
+) -> None:
     connection.execute(
         "insert into raw.quarantine select ?, ?, _record_no, reason_code, column_name, 'record', ?, 'open' "
         "from judged where reason_code is not null order by _record_no",

@@ -28,7 +28,8 @@ _LEDGERS = {
     QUARANTINE: "Every record that could not be taken, with its reason code; never its values.",
 }
 HELD_IN_THIS_RUN = (
-    "select source, reason from raw.deliveries join raw.as_of using (run_id) where status = 'held' order by 1"
+    "select source, reason from raw.deliveries join raw.as_of using (run_id) "
+    "where status = 'held' order by 1"
 )
 
 
@@ -43,11 +44,13 @@ class AsOfConfig(dg.Config):
     group_name=RAW,
     kinds={"python", "duckdb"},
     pool=WAREHOUSE_POOL,
-    check_specs=[dg.AssetCheckSpec("is_one_day", asset=AS_OF, description="Exactly one day is set.")],
+    check_specs=[
+        dg.AssetCheckSpec("is_one_day", asset=AS_OF, description="Exactly one day is set.")
+    ],
 )
 def as_of(
     context: dg.AssetExecutionContext, config: AsOfConfig, warehouse: Warehouse
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[None]:
     """The UTC day, inclusive, up to which this run counts events: the only clock of the project."""
     day = _chosen_day(config)
     published = published_as_of(warehouse.home)
@@ -65,7 +68,11 @@ def as_of(
         )
     return dg.MaterializeResult(
         metadata={"as_of": str(day), "dagster/row_count": 1, **_schema(warehouse, "as_of")},
-        check_results=[dg.AssetCheckResult(passed=True, check_name="is_one_day", metadata={"days": 1, "limit": 1})],
+        check_results=[
+            dg.AssetCheckResult(
+                passed=True, check_name="is_one_day", metadata={"days": 1, "limit": 1}
+            )
+        ],
     )
 
 
@@ -91,13 +98,16 @@ def raw_table(source: Source) -> dg.AssetsDefinition:
             dg.AssetCheckSpec(
                 "every_record_is_accounted_for",
                 asset=key,
+                blocking=True,
                 description="Records in = accepted + quarantined + suppressed + duplicates, and the "
                 "accepted ones are the rows of the table.",
             ),
             dg.AssetCheckSpec("no_file_is_held", asset=key, description="Each file could be read."),
         ],
     )
-    def table(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    def table(
+        context: dg.AssetExecutionContext, warehouse: Warehouse
+    ) -> dg.MaterializeResult[None]:
         with file_faults(), warehouse.connect() as connection:
             intake = take_in(connection, warehouse.home, source, context.run_id)
             rows, difference, newest = connection.execute(_facts(source)).fetchall()[0]
@@ -151,11 +161,11 @@ def ledgers(sources: dict[str, Source]) -> dg.AssetsDefinition:
         ],
         check_specs=[
             dg.AssetCheckSpec("a_person_source_was_delivered", asset=DELIVERIES, blocking=True),
-            dg.AssetCheckSpec("every_reason_has_its_record", asset=QUARANTINE),
+            dg.AssetCheckSpec("every_reason_has_its_record", asset=QUARANTINE, blocking=True),
         ],
         pool=WAREHOUSE_POOL,
     )
-    def both(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
+    def both(warehouse: Warehouse) -> Iterator[dg.MaterializeResult[None]]:
         with warehouse.connect() as connection:
             loaded = {
                 row[0]
@@ -200,7 +210,10 @@ def ledgers(sources: dict[str, Source]) -> dg.AssetsDefinition:
                     asset_key=QUARANTINE,
                     check_name="every_reason_has_its_record",
                     passed=reasons == quarantined,
-                    metadata={"records_with_a_reason": reasons, "records_quarantined": int(quarantined)},
+                    metadata={
+                        "records_with_a_reason": reasons,
+                        "records_quarantined": int(quarantined),
+                    },
                 )
             ],
         )

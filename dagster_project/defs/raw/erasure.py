@@ -58,10 +58,14 @@ def remember_requests(connection: duckdb.DuckDBPyConnection) -> None:
         "nullif(trim(person_source), '') as person_source, nullif(trim(person_key), '') as person_key "
         "from raw.privacy__requests where lower(trim(kind)) = 'erase'"
     )
-    phones = connection.execute("select phone from raw.erasure_requests where phone is not null").fetchall()
+    phones = connection.execute(
+        "select phone from raw.erasure_requests where phone is not null"
+    ).fetchall()
     spellings = sorted({digits for (phone,) in phones for digits in phone_spellings(phone)})
     connection.execute("create or replace table raw.erasure_phones (digits varchar)")
-    connection.executemany("insert into raw.erasure_phones values (?)", [[d] for d in spellings] or [[None]])
+    connection.executemany(
+        "insert into raw.erasure_phones values (?)", [[d] for d in spellings] or [[None]]
+    )
     connection.execute(
         "insert into raw.erased_keys select distinct person_source, person_key from raw.erasure_requests "
         "where person_key is not null except select * from raw.erased_keys"
@@ -130,8 +134,8 @@ def _key_is_erased(column: str, person_source: str) -> str:
 
 
 def _email(column: str | None) -> str:
-    return f'nullif(lower(trim("{column}")), \'\')'
+    return f"nullif(lower(trim(cast(\"{column}\" as varchar))), '')"
 
 
 def _phone(column: str) -> str:
-    return f"nullif(regexp_replace(\"{column}\", '[^0-9]', '', 'g'), '')"
+    return f"nullif(regexp_replace(cast(\"{column}\" as varchar), '[^0-9]', '', 'g'), '')"

@@ -5,7 +5,7 @@ together or not at all.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import duckdb
@@ -89,13 +89,17 @@ def _deliveries(
             delivery = take_copy(home, source, file, number)
             by_sha256[delivery.sha256] = delivery
             deliveries.append((delivery, True))
-        elif earlier.file_id in stored:
-            deliveries.append((earlier, False))
+        elif earlier.file_id in stored or earlier.file_name != file.name:
+            deliveries.append((replace(earlier, file_name=file.name), False))
     return deliveries
 
 
 def _load(
-    connection: duckdb.DuckDBPyConnection, home: Home, delivery: Delivery, run_id: str, intake: Intake
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    delivery: Delivery,
+    run_id: str,
+    intake: Intake,
 ) -> None:
     loaded_at = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
     try:
@@ -104,7 +108,9 @@ def _load(
         counts = accept(connection, delivery, reading, loaded_at)
     except HeldError as held:
         _roll_back(connection)
-        _record(connection, delivery, run_id, "held", reason_code=held.reason_code, reason=str(held))
+        _record(
+            connection, delivery, run_id, "held", reason_code=held.reason_code, reason=str(held)
+        )
         intake.held[delivery.file_name] = str(held)
         drop_copy(delivery)
         return

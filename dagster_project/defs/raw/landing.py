@@ -54,7 +54,14 @@ def known_deliveries(home: Home, source: Source) -> list[Delivery]:
     notes = [(json.loads(note.read_text()), note) for note in folder.glob("*.json")]
     return sorted(
         (
-            Delivery(source, note["file_name"], path.with_suffix(""), path.stem, note["bytes"], note["number"])
+            Delivery(
+                source,
+                note["file_name"],
+                path.with_suffix(""),
+                path.stem,
+                note["bytes"],
+                note["number"],
+            )
             for note, path in notes
             if path.with_suffix("").exists()
         ),
@@ -76,7 +83,9 @@ def take_copy(home: Home, source: Source, file: Path, number: int) -> Delivery:
         os.fsync(copy.fileno())
     target = folder / digest.hexdigest()
     partial.chmod(0o600)
-    delivery = Delivery(source, file.name, target, digest.hexdigest(), partial.stat().st_size, number)
+    delivery = Delivery(
+        source, file.name, target, digest.hexdigest(), partial.stat().st_size, number
+    )
     note = {
         "file_name": file.name,
         "bytes": delivery.bytes,

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from dagster_project.defs.raw.landing import Delivery
 from dagster_project.defs.raw.records import Rejected, is_undecodable, split_csv
-from dagster_project.sources import Source
+from dagster_project.sources import Column, Source
 
 INCOMING = "incoming"
 
@@ -55,7 +55,9 @@ def read_delivery(
     """
     connection.execute(f"drop table if exists {INCOMING}")
     if delivery.bytes == 0:
-        raise HeldError("F_EMPTY", "The file has 0 bytes. Deliver it again with its header and records.")
+        raise HeldError(
+            "F_EMPTY", "The file has 0 bytes. Deliver it again with its header and records."
+        )
     if delivery.source.format == "parquet":
         reading = _read_parquet(connection, delivery)
     else:
@@ -80,8 +82,9 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> 
             "F_FORMAT", "The file cannot be read as Parquet. Write it anew as a Parquet file."
         ) from None
     found = _match_header(delivery.source, names)
+    types = dict(zip(names, map(str, relation.types), strict=True))
     columns = [
-        f'{_identifier(found[column.name])} as {_identifier(column.name)}'
+        f"{_delivered(column, found[column.name], types[found[column.name]])} as {_identifier(column.name)}"
         if column.name in found
         else f"cast(null as varchar) as {_identifier(column.name)}"
         for column in delivery.source.fields
@@ -100,10 +103,23 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> 
     return _reading(connection, delivery.source, names, found, [])
 
 
+def _delivered(column: Column, name: str, parquet_type: str) -> str:
+    """The column as delivered; a whole number that a nullable column turned into 1001.0 is 1001 again."""
+    value = _identifier(name)
+    if column.type not in {"text", "integer"} or parquet_type not in {"FLOAT", "DOUBLE"}:
+        return value
+    return (
+        f"case when isfinite({value}) and {value} = trunc({value}) then cast(cast({value} as hugeint) as varchar) "
+        f"else cast({value} as varchar) end"
+    )
+
+
 def _decode(delivery: Delivery) -> str:
     """The file's text, decoded strictly as the sources file declares."""
     content = _bytes(delivery)
-    if content[:4] == b"PAR1" or (b"\0" in content and not delivery.source.encoding.startswith("utf-16")):
+    if content[:4] == b"PAR1" or (
+        b"\0" in content and not delivery.source.encoding.startswith("utf-16")
+    ):
         raise HeldError(
             "F_NUL",
             f"The file holds bytes that no {delivery.source.format.upper()} text has. "
@@ -126,7 +142,9 @@ def _decode(delivery: Delivery) -> str:
 def _hold_if_other_encoding(text: str, declared: str) -> None:
     """A file of another encoding, unlike a few damaged records, is held."""
     lines = text.count("\n") + 1
-    damaged = sum(1 for line in text.split("\n") if is_undecodable(line)) if is_undecodable(text) else 0
+    damaged = (
+        sum(1 for line in text.split("\n") if is_undecodable(line)) if is_undecodable(text) else 0
+    )
     if damaged > max(_FEW_DAMAGED, _MOST_DAMAGED_SHARE * lines) or 2 * damaged > lines:
         raise HeldError(
             "F_ENCODING",
@@ -134,7 +152,9 @@ def _hold_if_other_encoding(text: str, declared: str) -> None:
             "or correct `encoding` of the source.",
         )
     if is_undecodable(text.partition("\n")[0]):
-        raise HeldError("F_ENCODING", f"The header is not {declared} text. Write the file as {declared}.")
+        raise HeldError(
+            "F_ENCODING", f"The header is not {declared} text. Write the file as {declared}."
+        )
 
 
 def _bytes(delivery: Delivery) -> bytes:
@@ -146,9 +166,13 @@ def _bytes(delivery: Delivery) -> bytes:
         with gzip.open(io.BytesIO(content)) as packed:
             content = packed.read(limit + 1)
     except (OSError, EOFError):
-        raise HeldError("F_FORMAT", "The file cannot be unpacked with gzip. Deliver it again.") from None
+        raise HeldError(
+            "F_FORMAT", "The file cannot be unpacked with gzip. Deliver it again."
+        ) from None
     if len(content) > limit:
-        raise HeldError("F_SIZE", f"The file unpacks to more than {_MOST_UNPACKING} times its size.")
+        raise HeldError(
+            "F_SIZE", f"The file unpacks to more than {_MOST_UNPACKING} times its size."
+        )
     return content
 
 
@@ -163,8 +187,17 @@ def _is_utf8(content: bytes) -> bool:
 def _read_csv(
     connection: duckdb.DuckDBPyConnection, source: Source, text: str, scratch: Path
 ) -> Reading:
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
     header_line, _, body = text.partition("\n")
-    names = next(csv.reader([header_line.rstrip("\r")], delimiter=source.delimiter), [])
+    try:
+        names = next(
+            csv.reader([header_line.rstrip("\r")], delimiter=source.delimiter, strict=True), []
+        )
+    except csv.Error:
+        raise HeldError(
+            "F_HEADER", "The header cannot be read as CSV. Deliver it with plain names."
+        ) from None
     found = _match_header(source, names)
     body, cut = _without_cut_line(source, body)
     rejected: list[Rejected] = []
@@ -186,7 +219,11 @@ def _without_cut_line(source: Source, body: str) -> tuple[str, bool]:
 
 
 def _load_clean_csv(
-    connection: duckdb.DuckDBPyConnection, source: Source, names: list[str], body: str, scratch: Path
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    names: list[str],
+    body: str,
+    scratch: Path,
 ) -> bool:
     """Load with DuckDB's reader; false when any record does not read, so that the splitter must."""
     work = scratch / "incoming.csv"
@@ -245,7 +282,9 @@ def _keep_contract_columns(
         else f"cast(null as varchar) as {_identifier(column.name)}"
         for column in source.fields
     )
-    connection.execute(f"create or replace temp table {INCOMING}_named as select _record_no, {columns} from {INCOMING}")
+    connection.execute(
+        f"create or replace temp table {INCOMING}_named as select _record_no, {columns} from {INCOMING}"
+    )
     connection.execute(f"drop table {INCOMING}")
     connection.execute(f"alter table {INCOMING}_named rename to {INCOMING}")
 
@@ -296,9 +335,12 @@ def _match_header(source: Source, names: list[str]) -> dict[str, str]:
     Raises:
         HeldError: a required column is missing or a name stands twice.
     """
-    if len(set(names)) < len(names):
-        raise HeldError("F_HEADER", "The header names a column twice. Deliver it with each name once.")
-    by_name = {name.strip().casefold(): name for name in names}
+    folded = [name.strip().casefold() for name in names]
+    if len(set(folded)) < len(folded):
+        raise HeldError(
+            "F_HEADER", "The header names a column twice. Deliver it with each name once."
+        )
+    by_name = dict(zip(folded, names, strict=True))
     found = {
         column.name: by_name[column.delivered_as.casefold()]
         for column in source.fields

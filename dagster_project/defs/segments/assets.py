@@ -46,10 +46,14 @@ _TOO_BROAD_SHARE = 0.6
     deps=[FEATURES],
     pool=WAREHOUSE_POOL,
     check_specs=[
-        dg.AssetCheckSpec("clusters_are_stable", asset=BEHAVIOUR, description="Bootstrap ARI of the chosen k.")
+        dg.AssetCheckSpec(
+            "clusters_are_stable", asset=BEHAVIOUR, description="Bootstrap ARI of the chosen k."
+        )
     ],
 )
-def behaviour_model(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+def behaviour_model(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> dg.MaterializeResult[None]:
     """The behaviour clusters: fitted once, k chosen by stability, then pinned as text until refitted."""
     home = warehouse.home
     pinned = state.read_model(home, state.BEHAVIOUR_MODEL)
@@ -66,7 +70,9 @@ def behaviour_model(context: dg.AssetExecutionContext, warehouse: Warehouse) -> 
             "k": model["k"],
             "is_refit": is_refit,
             "dagster/row_count": model["k"],
-            "dagster/column_schema": dg.TableSchema.from_name_type_dict({"segment_id": "text", "centroid": "double[]"}),
+            "dagster/column_schema": dg.TableSchema.from_name_type_dict(
+                {"segment_id": "text", "centroid": "double[]"}
+            ),
             "candidates": dg.MetadataValue.json(model["candidates"]),
             "labels": dg.MetadataValue.json(model["labels"]),
         },
@@ -87,21 +93,32 @@ def behaviour_model(context: dg.AssetExecutionContext, warehouse: Warehouse) -> 
     deps=[BEHAVIOUR],
     pool=WAREHOUSE_POOL,
     check_specs=[
-        dg.AssetCheckSpec("each_segment_is_described", asset=DEFINITIONS, description="Name and sentence are there.")
+        dg.AssetCheckSpec(
+            "each_segment_is_described",
+            asset=DEFINITIONS,
+            description="Name and sentence are there.",
+        )
     ],
 )
-def segment_definitions(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+def segment_definitions(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> dg.MaterializeResult[None]:
     """Every segment there is: its name, what it means, what to do, its owner, status and version."""
     model = state.own_model(warehouse.home, context.run_id, state.BEHAVIOUR_MODEL)
     rows = segment_definitions_table(model, read_rules(warehouse.home))
     warehouse.replace("segments.segment_definitions", rows)
-    bare = rows.num_rows - pc.sum(pc.and_(pc.is_valid(rows["name"]), pc.is_valid(rows["description"]))).as_py()
+    bare = (
+        rows.num_rows
+        - pc.sum(pc.and_(pc.is_valid(rows["name"]), pc.is_valid(rows["description"]))).as_py()
+    )
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": rows.num_rows,
             "dagster/column_schema": warehouse.schema_of("segments.segment_definitions"),
         },
-        check_results=[dg.AssetCheckResult(passed=bare == 0, metadata={"undescribed": bare, "limit": 0})],
+        check_results=[
+            dg.AssetCheckResult(passed=bare == 0, metadata={"undescribed": bare, "limit": 0})
+        ],
     )
 
 
@@ -121,17 +138,25 @@ def segment_definitions(context: dg.AssetExecutionContext, warehouse: Warehouse)
         dg.AssetCheckSpec(
             "one_segment_per_exclusive_scheme", asset=MEMBERSHIPS, blocking=True, description="I7."
         ),
-        dg.AssetCheckSpec("no_segment_is_too_broad", asset=MEMBERSHIPS, description="Share of the base."),
+        dg.AssetCheckSpec(
+            "no_segment_is_too_broad", asset=MEMBERSHIPS, description="Share of the base."
+        ),
     ],
 )
-def customer_segments(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+def customer_segments(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> dg.MaterializeResult[None]:
     """Who belongs to which segment today, how firmly, and why in words."""
     features = _features(warehouse)
     model = state.own_model(warehouse.home, context.run_id, state.BEHAVIOUR_MODEL)
     with warehouse.connect() as connection:
         audiences = select_members(connection, read_rules(warehouse.home), _as_of(warehouse))
     exclusive = pa.concat_tables(
-        [assign_rfm(features), assign_lifecycle(features, as_of=_as_of(warehouse)), score_behaviour(features, model)]
+        [
+            assign_rfm(features),
+            assign_lifecycle(features, as_of=_as_of(warehouse)),
+            score_behaviour(features, model),
+        ]
     )
     memberships = pa.concat_tables([exclusive, audiences])
     scheme = pc.list_element(pc.split_pattern(memberships["segment_id"], "."), 0)
@@ -148,7 +173,10 @@ def customer_segments(context: dg.AssetExecutionContext, warehouse: Warehouse) -
     warehouse.replace(
         "segments.customer_segments",
         rows,
-        {"strength": "How firmly the customer belongs, 0 (at a border) to 1.", "reason": "Why, with exact figures."},
+        {
+            "strength": "How firmly the customer belongs, 0 (at a border) to 1.",
+            "reason": "Why, with exact figures.",
+        },
     )
     wrong, broadest = _membership_figures(warehouse)
     return dg.MaterializeResult(
@@ -183,22 +211,29 @@ def customer_segments(context: dg.AssetExecutionContext, warehouse: Warehouse) -
         dg.AssetCheckSpec("no_overlaps", asset=HISTORY, blocking=True, description="I9."),
     ],
 )
-def segment_history(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+def segment_history(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> dg.MaterializeResult[None]:
     """Every membership with the days it held and why it began or ended; the same day again changes nothing."""
     home, run_id = warehouse.home, context.run_id
     run = Run(_as_of(warehouse), _definition_versions(warehouse))
-    earlier_runs = [r for r in (state.read_model(home, state.SEGMENT_RUNS) or {"runs": []})["runs"]]
+    earlier_runs = (state.read_model(home, state.SEGMENT_RUNS) or {"runs": []})["runs"]
     before = [r for r in earlier_runs if r["as_of"] < run.as_of.isoformat()]
     history = advance_history(
         state.read_table(home, state.SEGMENT_HISTORY),
         _memberships(warehouse),
         run=run,
         previous_run=_run(before[-1]) if before else None,
-        last_events=warehouse.read("select customer_id, last_event_on from customers.customer_features"),
+        last_events=warehouse.read(
+            "select customer_id, last_event_on from customers.customer_features"
+        ),
         identity=_identity_changes(warehouse),
     )
     state.write_table(home, run_id, state.SEGMENT_HISTORY, history)
-    this_run = {"as_of": run.as_of.isoformat(), "definition_versions": dict(run.definition_versions)}
+    this_run = {
+        "as_of": run.as_of.isoformat(),
+        "definition_versions": dict(run.definition_versions),
+    }
     state.write_model(home, run_id, state.SEGMENT_RUNS, {"runs": [*before, this_run]})
     warehouse.replace("segments.segment_history", history)
     wrong = warehouse.read(_OVERLAPS)["wrong"][0].as_py()
@@ -209,7 +244,9 @@ def segment_history(context: dg.AssetExecutionContext, warehouse: Warehouse) -> 
             "dagster/column_schema": warehouse.schema_of("segments.segment_history"),
             "memberships_begun_today": opened,
         },
-        check_results=[dg.AssetCheckResult(passed=wrong == 0, metadata={"overlaps": wrong, "limit": 0})],
+        check_results=[
+            dg.AssetCheckResult(passed=wrong == 0, metadata={"overlaps": wrong, "limit": 0})
+        ],
     )
 
 
@@ -219,20 +256,31 @@ def segment_history(context: dg.AssetExecutionContext, warehouse: Warehouse) -> 
     kinds={"python", "duckdb"},
     deps=[MEMBERSHIPS, FEATURES],
     pool=WAREHOUSE_POOL,
-    check_specs=[dg.AssetCheckSpec("each_segment_has_a_profile", asset=PROFILES, description="No segment is blank.")],
+    check_specs=[
+        dg.AssetCheckSpec(
+            "each_segment_has_a_profile", asset=PROFILES, description="No segment is blank."
+        )
+    ],
 )
-def segment_profiles(warehouse: Warehouse) -> dg.MaterializeResult:
+def segment_profiles(warehouse: Warehouse) -> dg.MaterializeResult[None]:
     """How each segment differs from all customers, feature by feature."""
     memberships = _memberships(warehouse)
     profiles = profile_segments(memberships, _features(warehouse))
     warehouse.replace("segments.segment_profiles", profiles)
-    missing = pc.count_distinct(memberships["segment_id"]).as_py() - pc.count_distinct(profiles["segment_id"]).as_py()
+    missing = (
+        pc.count_distinct(memberships["segment_id"]).as_py()
+        - pc.count_distinct(profiles["segment_id"]).as_py()
+    )
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": profiles.num_rows,
             "dagster/column_schema": warehouse.schema_of("segments.segment_profiles"),
         },
-        check_results=[dg.AssetCheckResult(passed=missing == 0, metadata={"without_profile": missing, "limit": 0})],
+        check_results=[
+            dg.AssetCheckResult(
+                passed=missing == 0, metadata={"without_profile": missing, "limit": 0}
+            )
+        ],
     )
 
 
@@ -242,19 +290,27 @@ def segment_profiles(warehouse: Warehouse) -> dg.MaterializeResult:
     kinds={"python", "duckdb"},
     deps=[MEMBERSHIPS, FEATURES],
     pool=WAREHOUSE_POOL,
-    check_specs=[dg.AssetCheckSpec("lies_in_0_to_1", asset=HOMOGENEITY, description="It is a share of variance.")],
+    check_specs=[
+        dg.AssetCheckSpec(
+            "lies_in_0_to_1", asset=HOMOGENEITY, description="It is a share of variance."
+        )
+    ],
 )
-def segment_homogeneity(warehouse: Warehouse) -> dg.MaterializeResult:
+def segment_homogeneity(warehouse: Warehouse) -> dg.MaterializeResult[None]:
     """How alike the members of each segment are in what they do, 0 to 1."""
     rows = homogeneity(_memberships(warehouse), _features(warehouse))
     warehouse.replace("segments.segment_homogeneity", rows)
-    outside = sum(value is not None and not 0 <= value <= 1 for value in rows["homogeneity"].to_pylist())
+    outside = sum(
+        value is not None and not 0 <= value <= 1 for value in rows["homogeneity"].to_pylist()
+    )
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": rows.num_rows,
             "dagster/column_schema": warehouse.schema_of("segments.segment_homogeneity"),
         },
-        check_results=[dg.AssetCheckResult(passed=outside == 0, metadata={"outside": outside, "limit": 0})],
+        check_results=[
+            dg.AssetCheckResult(passed=outside == 0, metadata={"outside": outside, "limit": 0})
+        ],
     )
 
 
@@ -265,10 +321,12 @@ def segment_homogeneity(warehouse: Warehouse) -> dg.MaterializeResult:
     deps=[MEMBERSHIPS],
     pool=WAREHOUSE_POOL,
     check_specs=[
-        dg.AssetCheckSpec("lies_before_today", asset=EARLIER_SNAPSHOTS, description="No day of the future.")
+        dg.AssetCheckSpec(
+            "lies_before_today", asset=EARLIER_SNAPSHOTS, description="No day of the future."
+        )
     ],
 )
-def earlier_snapshots(warehouse: Warehouse) -> dg.MaterializeResult:
+def earlier_snapshots(warehouse: Warehouse) -> dg.MaterializeResult[None]:
     """Each segment's figures on the days published before, from the published state."""
     snapshots = state.read_table(warehouse.home, state.SEGMENT_SNAPSHOTS)
     rows = snapshots if snapshots is not None else SNAPSHOT_SCHEMA.empty_table()
@@ -281,7 +339,8 @@ def earlier_snapshots(warehouse: Warehouse) -> dg.MaterializeResult:
         },
         check_results=[
             dg.AssetCheckResult(
-                passed=newest is None or newest <= _as_of(warehouse), metadata={"newest": str(newest)}
+                passed=newest is None or newest <= _as_of(warehouse),
+                metadata={"newest": str(newest)},
             )
         ],
     )
@@ -354,10 +413,18 @@ def _identity_changes(warehouse: Warehouse) -> IdentityChanges:
     events = warehouse.read(
         "select event, id, other_id from identity.id_events where event in ('merged', 'split', 'retired') order by all"
     ).to_pylist()
-    living = set(warehouse.read("select distinct customer_id from identity.customer_identities")["customer_id"].to_pylist())
-    merged = {e["id"]: e["other_id"] for e in events if e["event"] == "merged" and e["id"] not in living}
+    living = set(
+        warehouse.read("select distinct customer_id from identity.customer_identities")[
+            "customer_id"
+        ].to_pylist()
+    )
+    merged = {
+        e["id"]: e["other_id"] for e in events if e["event"] == "merged" and e["id"] not in living
+    }
     split = {e["id"]: e["other_id"] for e in events if e["event"] == "split"}
-    erased = {e["id"] for e in events if e["event"] == "retired" and e["id"] not in merged.keys() | living}
+    erased = {
+        e["id"] for e in events if e["event"] == "retired" and e["id"] not in merged.keys() | living
+    }
     return IdentityChanges(merged_into=merged, split_from=split, erased=frozenset(erased))
 
 

@@ -34,7 +34,14 @@ _FACTS = FactTables(
         *(f"email_{event}" for event in ("sent", "open", "click", "bounce", "unsubscribe")),
         *(
             f"web_{event}"
-            for event in ("page_view", "product_view", "search", "add_to_cart", "checkout", "purchase")
+            for event in (
+                "page_view",
+                "product_view",
+                "search",
+                "add_to_cart",
+                "checkout",
+                "purchase",
+            )
         ),
         "social_engagement",
         "survey_answer",
@@ -52,7 +59,9 @@ def read_rules(home: Home) -> list[AudienceRule]:
     for folder in (RULES, home.config / "rules"):
         files |= {path.name: path for path in sorted(folder.glob("*.yaml"))}
     try:
-        rules = parse_rules({name: path.read_text(encoding="utf-8") for name, path in files.items()})
+        rules = parse_rules(
+            {name: path.read_text(encoding="utf-8") for name, path in files.items()}
+        )
     except (ValueError, OSError) as error:
         raise ConfigurationError(str(error)) from None
     return [rule for rule in rules if rule.status != "retired"]
@@ -96,10 +105,14 @@ def _places(
     connection: duckdb.DuckDBPyConnection, rules: list[AudienceRule]
 ) -> dict[str, tuple[float, float]]:
     """The cities that rules may mean, and the company's own locations, which win."""
-    quoted = {text for rule in rules for text in _QUOTED.findall(f"{rule.include} {rule.exclude or ''}")}
+    quoted = {
+        text for rule in rules for text in _QUOTED.findall(f"{rule.include} {rule.exclude or ''}")
+    }
     own = connection.execute(
         "select name, latitude, longitude from staging.stg_reference__locations "
         "where latitude is not null and longitude is not null order by name, location_id"
     ).fetchall()
-    cities = find_cities(sorted(quoted)) if any("within_km" in rule.include for rule in rules) else {}
+    cities = (
+        find_cities(sorted(quoted)) if any("within_km" in rule.include for rule in rules) else {}
+    )
     return cities | {name: (latitude, longitude) for name, latitude, longitude in own}

@@ -11,7 +11,10 @@ from models.segmentation.rule_files import AudienceRule
 
 _SCHEMA = pa.schema(
     [
-        *((name, pa.string()) for name in ("segment_id", "scheme", "customer_type", "name", "description")),
+        *(
+            (name, pa.string())
+            for name in ("segment_id", "scheme", "customer_type", "name", "description")
+        ),
         *((name, pa.string()) for name in ("definition", "definition_version", "status", "owner")),
         ("is_exclusive", pa.bool_()),
     ]
@@ -26,10 +29,14 @@ _FIXED_SCHEMES = {
 }
 
 
-def segment_definitions_table(behaviour_model: dict[str, Any], rules: list[AudienceRule]) -> pa.Table:
+def segment_definitions_table(
+    behaviour_model: dict[str, Any], rules: list[AudienceRule]
+) -> pa.Table:
     """One row per segment of every scheme, the residual of exclusive ones included."""
     rows = [*_fixed_segments(), *_behaviour_segments(behaviour_model), *_audiences(rules)]
-    return pa.Table.from_pylist(sorted(rows, key=lambda row: str(row["segment_id"])), schema=_SCHEMA)
+    return pa.Table.from_pylist(
+        sorted(rows, key=lambda row: str(row["segment_id"])), schema=_SCHEMA
+    )
 
 
 def _fixed_segments() -> list[dict[str, Any]]:
@@ -43,13 +50,18 @@ def _fixed_segments() -> list[dict[str, Any]]:
 
 def _behaviour_segments(model: dict[str, Any]) -> list[dict[str, Any]]:
     version = model["definition_version"]
-    definition = f"Nearest of {model['k']} cluster centres over {len(model['space'])} features of behaviour."
+    definition = (
+        f"Nearest of {model['k']} cluster centres over {len(model['space'])} features of behaviour."
+    )
     rows = [
         _computed(label["segment_id"], label["name"], label["description"], definition, version)
         for label in model["labels"]
     ]
     rest = SEGMENT_TEXTS["behaviour.unassigned"]
-    return [*rows, _computed("behaviour.unassigned", rest.name, rest.description, definition, version)]
+    return [
+        *rows,
+        _computed("behaviour.unassigned", rest.name, rest.description, definition, version),
+    ]
 
 
 def _computed(

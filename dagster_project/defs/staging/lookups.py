@@ -95,7 +95,9 @@ class Lookup:
 
 
 LOOKUPS: tuple[Lookup, ...] = (
-    Lookup("names", "Names of people and cities.", normalisation.normalise_names, ("name_raw",), _NAMES),
+    Lookup(
+        "names", "Names of people and cities.", normalisation.normalise_names, ("name_raw",), _NAMES
+    ),
     Lookup(
         "full_names",
         "Whole names in one field, split into first and last name.",
@@ -111,7 +113,9 @@ LOOKUPS: tuple[Lookup, ...] = (
         ("phone_raw", "country_raw"),
         _PHONES,
     ),
-    Lookup("streets", "Street addresses.", normalisation.normalise_streets, ("street_raw",), _STREETS),
+    Lookup(
+        "streets", "Street addresses.", normalisation.normalise_streets, ("street_raw",), _STREETS
+    ),
     Lookup(
         "postal_codes",
         "Postal codes with the country beside them.",
@@ -140,7 +144,13 @@ LOOKUPS: tuple[Lookup, ...] = (
         ("name_raw",),
         _COMPANY_NAMES,
     ),
-    Lookup("websites", "Web sites as domains.", normalisation.normalise_websites, ("website_raw",), _WEBSITES),
+    Lookup(
+        "websites",
+        "Web sites as domains.",
+        normalisation.normalise_websites,
+        ("website_raw",),
+        _WEBSITES,
+    ),
 )
 
 SOCIAL_KEYS = dg.AssetKey([STAGING, "lookup_social_keys"])
@@ -159,15 +169,24 @@ def lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
         pool=WAREHOUSE_POOL,
         check_specs=[
             dg.AssetCheckSpec(
-                "one_row_per_value", asset=lookup.key, description="Joining it multiplies no row.", blocking=True
+                "one_row_per_value",
+                asset=lookup.key,
+                description="Joining it multiplies no row.",
+                blocking=True,
             )
         ],
     )
-    def table(warehouse: Warehouse) -> dg.MaterializeResult:
+    def table(warehouse: Warehouse) -> dg.MaterializeResult[None]:
         values = warehouse.read(_distinct(lookup))
         rows = lookup.normalise(values)
         warehouse.replace(f"staging.lookup_{lookup.name}", rows)
-        repeated = rows.num_rows - rows.select(list(lookup.raw_columns)).group_by(list(lookup.raw_columns)).aggregate([]).num_rows
+        repeated = (
+            rows.num_rows
+            - rows.select(list(lookup.raw_columns))
+            .group_by(list(lookup.raw_columns))
+            .aggregate([])
+            .num_rows
+        )
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": rows.num_rows,
@@ -194,7 +213,7 @@ def lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
     pool=WAREHOUSE_POOL,
     check_specs=[dg.AssetCheckSpec("one_row_per_value", asset=SOCIAL_KEYS, blocking=True)],
 )
-def lookup_social_keys(warehouse: Warehouse) -> dg.MaterializeResult:
+def lookup_social_keys(warehouse: Warehouse) -> dg.MaterializeResult[None]:
     """Names a person on a network by an HMAC of network and e-mail: the network's own id is not delivered."""
     key = secret_key(warehouse.home, "social")
     pairs = warehouse.read(
@@ -205,7 +224,9 @@ def lookup_social_keys(warehouse: Warehouse) -> dg.MaterializeResult:
     )
     social_keys = [
         hmac.new(key, f"{network}:{email}".encode(), hashlib.sha256).hexdigest()[:24]
-        for network, email in zip(pairs["network"].to_pylist(), pairs["email_match"].to_pylist(), strict=True)
+        for network, email in zip(
+            pairs["network"].to_pylist(), pairs["email_match"].to_pylist(), strict=True
+        )
     ]
     rows = pairs.append_column("social_key", pa.array(social_keys, pa.string()))
     warehouse.replace("staging.lookup_social_keys", rows)
@@ -217,7 +238,9 @@ def lookup_social_keys(warehouse: Warehouse) -> dg.MaterializeResult:
         },
         check_results=[
             dg.AssetCheckResult(
-                check_name="one_row_per_value", passed=repeated == 0, metadata={"repeated_values": repeated, "limit": 0}
+                check_name="one_row_per_value",
+                passed=repeated == 0,
+                metadata={"repeated_values": repeated, "limit": 0},
             )
         ],
     )
@@ -226,14 +249,21 @@ def lookup_social_keys(warehouse: Warehouse) -> dg.MaterializeResult:
 @dg.definitions
 def lookups() -> dg.Definitions:
     """All lookup tables."""
-    return dg.Definitions(assets=[*(lookup_asset(lookup) for lookup in LOOKUPS), lookup_social_keys])
+    return dg.Definitions(
+        assets=[*(lookup_asset(lookup) for lookup in LOOKUPS), lookup_social_keys]
+    )
 
 
 def _distinct(lookup: Lookup) -> str:
     selects = []
     for place in lookup.places:
-        columns = [f'cast("{column}" as varchar)' if column else "cast(null as varchar)" for column in place[1:]]
-        named = [f"{column} as {name}" for column, name in zip(columns, lookup.raw_columns, strict=True)]
+        columns = [
+            f'cast("{column}" as varchar)' if column else "cast(null as varchar)"
+            for column in place[1:]
+        ]
+        named = [
+            f"{column} as {name}" for column, name in zip(columns, lookup.raw_columns, strict=True)
+        ]
         selects.append(f"select {', '.join(named)} from raw.{place[0]}")
     value = lookup.raw_columns[0]
     return f"select distinct * from ({' union all '.join(selects)}) where {value} is not null order by all"

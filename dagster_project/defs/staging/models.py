@@ -23,7 +23,9 @@ def models() -> dg.Definitions:
         name="staging_models",
         pool=WAREHOUSE_POOL,
     )
-    def staging_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[DbtEvent]:
+    def staging_models(
+        context: dg.AssetExecutionContext, warehouse: Warehouse
+    ) -> Iterator[DbtEvent]:
         yield from build(context, warehouse)
 
     return dg.Definitions(assets=[staging_models])
