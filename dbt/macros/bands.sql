@@ -66,7 +66,7 @@
             (84, 84, 'O'), (85, 85, 'P'), (86, 88, 'Q'), (90, 93, 'R'), (94, 96, 'S'), (97, 98, 'T'), (99, 99, 'U')
         ] %}
         when {{ division }} between {{ first }} and {{ last }} then '{{ section }}'
-        {%- endfor %}
+    {%- endfor %}
     end
 {%- endmacro %}
 

@@ -6,8 +6,8 @@ pairs themselves say is apart. Scoring the pairs is in ``resolution`` and ``comp
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -31,7 +31,7 @@ PAIR_SCHEMA = pa.schema(
 _Ints = npt.NDArray[np.int64]
 
 
-def cluster(record_ids: pa.ChunkedArray | pa.Array, pairs: pa.Table, *, threshold: float) -> pa.Table:
+def cluster(record_ids: pa.ChunkedArray, pairs: pa.Table, *, threshold: float) -> pa.Table:
     """Close the pairs that reach the threshold to clusters.
 
     Where a cluster would hold a pair in conflict, its pairs are joined one by one, the surest
@@ -50,29 +50,22 @@ def cluster(record_ids: pa.ChunkedArray | pa.Array, pairs: pa.Table, *, threshol
     Raises:
         ValueError: a pair names a record that is not among ``record_ids``.
     """
-    index = pd.Index(np.sort(np.asarray(record_ids.to_pylist(), dtype=object)))
-    left, right = (_positions(index, pairs.column(c)) for c in ("record_id_l", "record_id_r"))
+    ids = pc.take(record_ids, pc.sort_indices(record_ids))
+    left, right = (_positions(ids, pairs.column(c)) for c in ("record_id_l", "record_id_r"))
     probability = pairs.column("match_probability").to_numpy()
     joins, conflicts = probability >= threshold, probability <= CONFLICT
-    labels = component_labels(len(index), left[joins], right[joins])
-    in_conflict = np.unique(labels[left[conflicts]][labels[left[conflicts]] == labels[right[conflicts]]])
-    if len(in_conflict):
-        here = np.isin(labels[left], in_conflict) & (labels[left] == labels[right])
+    labels = component_labels(len(ids), left[joins], right[joins])
+    together = labels[left] == labels[right]
+    if (together & conflicts).any():
+        in_conflict = np.isin(labels[left], labels[left[together & conflicts]]) & together
         order = _surest_first(pairs, left, right)
-        joined = order[(here & joins)[order]]
-        apart = np.flatnonzero(here & conflicts)
-        kept = _join_without_conflict(left, right, joined, apart)
-        safe = joins & ~here
+        to_join = order[(in_conflict & joins)[order]]
+        kept = _join_without_conflict(left, right, to_join, np.flatnonzero(in_conflict & conflicts))
+        safe = joins & ~in_conflict
         safe[kept] = True
-        labels = component_labels(len(index), left[safe], right[safe])
-    first = np.full(labels.max(initial=-1) + 1, len(index))
-    np.minimum.at(first, labels, np.arange(len(index)))
-    return pa.table(
-        {
-            "record_id": pa.array(index, pa.string()),
-            "cluster_id": pa.array(index.to_numpy()[first[labels]], pa.string()),
-        }
-    )
+        labels = component_labels(len(ids), left[safe], right[safe])
+    _, first, cluster_of = np.unique(labels, return_index=True, return_inverse=True)
+    return pa.table({"record_id": ids, "cluster_id": pc.take(ids, pa.array(first[cluster_of]))})
 
 
 def component_labels(size: int, left: _Ints, right: _Ints) -> _Ints:
@@ -82,21 +75,23 @@ def component_labels(size: int, left: _Ints, right: _Ints) -> _Ints:
     return labels
 
 
-def _positions(index: pd.Index, ids: pa.ChunkedArray) -> _Ints:
-    positions: _Ints = index.get_indexer(ids.to_pylist())
-    if (positions < 0).any():
+def _positions(ids: pa.ChunkedArray, named: pa.ChunkedArray) -> _Ints:
+    found = pc.index_in(named, value_set=ids)
+    if found.null_count:
         raise ValueError(
-            f"{(positions < 0).sum()} pairs name a record that is not among the records to "
-            "cluster. Link and cluster the same records."
+            f"{found.null_count} pairs name a record that is not among the records to cluster. "
+            "Link and cluster the same records."
         )
+    positions: _Ints = found.to_numpy().astype(np.int64)
     return positions
 
 
 def _surest_first(pairs: pa.Table, left: _Ints, right: _Ints) -> _Ints:
     """Row numbers of the pairs: steward, exact, then falling weight; ties by record."""
-    rank = pd.Series(pairs.column("decided_by").to_pylist()).map({"steward": 0, "exact": 1})
+    decided_by = pairs.column("decided_by")
+    rank = 2 - pc.index_in(decided_by, value_set=pa.array(["model", "exact", "steward"])).to_numpy()
     weight = pairs.column("match_weight").to_numpy()
-    return np.lexsort((right, left, -np.nan_to_num(weight), rank.fillna(2).to_numpy()))
+    return np.lexsort((right, left, -np.nan_to_num(weight), rank))
 
 
 def _join_without_conflict(

@@ -36,8 +36,10 @@ unsubscribed_by_click as (
 
 words as (
     select * from given
-    union all by name select * from unsubscribed
-    union all by name select * from unsubscribed_by_click
+    union all by name
+    select * from unsubscribed
+    union all by name
+    select * from unsubscribed_by_click
 ),
 
 -- A word about a record speaks for that record's e-mail.
@@ -59,13 +61,13 @@ newest as (
 
 of_customers as (
     select records.customer_id, newest.purpose, newest.is_granted
-    from newest inner join records on records.email_match = newest.email_match
+    from newest inner join records on newest.email_match = records.email_match
     union all
     select records.customer_id, newest.purpose, newest.is_granted
-    from newest inner join records on records.record_id = newest.record_id
+    from newest inner join records on newest.record_id = records.record_id
     union all
     select records.customer_id, newest.purpose, newest.is_granted
-    from newest inner join records on records.phone_match = newest.phone_match
+    from newest inner join records on newest.phone_match = records.phone_match
 ),
 
 strictest as (

@@ -58,8 +58,9 @@ places as (
     from addresses
     left join {{ ref('stg_reference__places') }} as by_code using (country_code, postal_code)
     left join {{ source('customers', 'place_facts') }} as by_city
-        on addresses.city = by_city.city
-        and addresses.country_code is not distinct from by_city.country_code
+        on
+            addresses.city = by_city.city
+            and addresses.country_code is not distinct from by_city.country_code
 ),
 
 -- A person acts for a company by the CRM's link, else by the org number on the shop account.

@@ -16,7 +16,8 @@ treated as (
 
 receipts as (
     select * from mailed
-    union all by name select * from treated
+    union all by name
+    select * from treated
 )
 
 select customer_id, campaign_id, min(received_on) as received_on

@@ -38,9 +38,12 @@ engagements as (
 
 of_records as (
     select * from visits
-    union all by name select * from mails
-    union all by name select * from answers
-    union all by name select * from engagements
+    union all by name
+    select * from mails
+    union all by name
+    select * from answers
+    union all by name
+    select * from engagements
 ),
 
 of_customers as (
@@ -76,7 +79,8 @@ web as (
 
 interactions as (
     select * from of_customers
-    union all by name select * from web
+    union all by name
+    select * from web
 )
 
 select

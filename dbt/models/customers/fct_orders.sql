@@ -18,7 +18,8 @@ bookings as (
 
 orders as (
     select * from shop_orders
-    union all by name select * from bookings
+    union all by name
+    select * from bookings
 ),
 
 owned as (

@@ -17,7 +17,8 @@ registered_companies as (
 
 all_records as (
     select * from crm_companies
-    union all by name select * from registered_companies
+    union all by name
+    select * from registered_companies
 )
 
 select * from all_records

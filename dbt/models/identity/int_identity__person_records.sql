@@ -80,11 +80,16 @@ social as (
 
 all_records as (
     select * from crm
-    union all by name select * from shop
-    union all by name select * from tickets
-    union all by name select * from newsletter
-    union all by name select * from survey
-    union all by name select * from social
+    union all by name
+    select * from shop
+    union all by name
+    select * from tickets
+    union all by name
+    select * from newsletter
+    union all by name
+    select * from survey
+    union all by name
+    select * from social
 )
 
 select * from all_records

@@ -23,10 +23,17 @@ people as (
 ),
 
 -- k-anonymity by generalising the least missed first: region, age, gender, then the country.
-without_small_regions as ({{ generalise('people', 'region', k) }}),
-without_small_ages as ({{ generalise('without_small_regions', 'age_band', k) }}),
-without_small_genders as ({{ generalise('without_small_ages', 'gender', k) }}),
-without_small_countries as ({{ generalise('without_small_genders', 'country_code', k) }}),
+without_small_regions as ({{ generalise('people', 'region', k) }}
+),
+
+without_small_ages as ({{ generalise('without_small_regions', 'age_band', k) }}
+),
+
+without_small_genders as ({{ generalise('without_small_ages', 'gender', k) }}
+),
+
+without_small_countries as ({{ generalise('without_small_genders', 'country_code', k) }}
+),
 
 -- What is still rare shares one row of "other" with its like.
 anonymous as (
@@ -64,7 +71,8 @@ companies as (
 
 living as (
     select * from persons
-    union all by name select * from companies
+    union all by name
+    select * from companies
 ),
 
 -- A retired id's memberships stay, so its key does too.
@@ -81,7 +89,8 @@ retired as (
 
 everyone as (
     select * from living
-    union all by name select * from retired
+    union all by name
+    select * from retired
 )
 
 select
