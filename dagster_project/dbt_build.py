@@ -20,7 +20,7 @@ from dagster_project.warehouse import Warehouse, close_dbt_connection
 
 _UNIQUE_ID = "dagster_dbt/unique_id"
 
-DbtEvent = dg.MaterializeResult[None] | dg.AssetCheckResult
+DbtEvent = dg.MaterializeResult | dg.AssetCheckResult
 
 
 def build(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[DbtEvent]:

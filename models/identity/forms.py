@@ -1,5 +1,7 @@
 """Comparison forms: what a record says, spelt so that equal things are equal.
 
+Texts are folded once per distinct value: names and places repeat.
+
 Here: the table ``people`` with folded names, addresses and e-mails, one row per record. What
 identifies nobody and which records say the same is in ``preparation``; normalising what people
 typed (phones, e-mails, countries) is another room's work and done before.
@@ -54,59 +56,26 @@ def create_people(con: duckdb.DuckDBPyConnection) -> None:
     name that a short form stands for) and given_keys (all it may stand for); birth_date; email,
     email_local (null below 5 characters), email_number; phone; street, house_no, postal, city.
     """
-    _create_name_forms(con)
     _create_typed(con)
-    _create_spellings(con)
-    con.execute(rf"""
+    _create_given_names(con)
+    _create_other_forms(con)
+    con.execute(f"""
         create table people as
-        with folded as (
-            select record_id, birth_date, {_EMAIL} as email, {_EMAIL_LOCAL} as email_local,
-                nullif(regexp_replace(phone_match, '[^0-9]', '', 'g'), '') as phone,
-                string_split(given.folded, ' ') as given_all,
-                string_split(regexp_replace(family.folded, '^(({_PARTICLES}) )+', ''), ' ')
-                    as family_tokens,
-                regexp_replace(streets.folded, ' ({_FLOOR_WORDS}) .*$| ({_FLOOR_WORDS})$', '')
-                    as street_text,
-                regexp_replace(replace(postal.folded, ' ', ''), '^[a-z]{{1,3}}([0-9]{{4,5}})$', '\1')
-                    as postal,
-                replace(regexp_replace(cities.folded, ' [a-z]{{1,2}}$', ''), ' ', '') as city
-            from typed
-            left join spellings as given on given.raw = first_name
-            left join spellings as family on family.raw = last_name
-            left join spellings as streets on streets.raw = street
-            left join spellings as postal on postal.raw = postal_code
-            left join spellings as cities on cities.raw = typed.city
-        ),
-        parts as (
-            select * exclude (given_all),
-                -- An initial counts only where no name is written out.
-                coalesce(nullif(list_filter(given_all, lambda n: length(n) > 1), []), given_all)
-                    as given_tokens,
-                nullif(regexp_extract(street_text, '[0-9]+( ?[a-z]\b)?'), '') as house_text
-            from folded
-        )
-        select record_id, given_tokens, family_tokens, birth_date, email, phone, postal, city,
-            array_to_string(given_tokens, '') as given,
-            array_to_string(family_tokens, '') as family,
-            coalesce(name_forms.names, [given_tokens[1]]) as given_keys, given_keys[1] as given_key,
+        select record_id, birth_date,
+            given, given_tokens, given_keys, given_keys[1] as given_key,
+            family, family_tokens,
+            {_EMAIL} as email,
             case when length(email_local) > 4 then email_local end as email_local,
             nullif(regexp_extract(email_local, '[0-9]+$'), '') as email_number,
-            nullif(replace(regexp_replace(street_text, '[0-9]+( ?[a-z]\b)?.*$', ''), ' ', ''), '')
-                as street,
-            replace(house_text, ' ', '') as house_no
-        from parts left join name_forms on name_forms.form = given_tokens[1]
+            nullif(translate(phone_match, '+()-/. ', ''), '') as phone,
+            streets.street, house_no, postal, cities.city
+        from (select *, {_EMAIL_LOCAL} as email_local from typed) as typed
+        left join given_names on given_names.raw = first_name
+        left join surnames on surnames.raw = last_name
+        left join streets on streets.raw = typed.street
+        left join postal_codes on postal_codes.raw = postal_code
+        left join cities on cities.raw = typed.city
     """)  # noqa: S608 (only constants of this module are put in)
-
-
-def _create_name_forms(con: duckdb.DuckDBPyConnection) -> None:
-    """Table ``name_forms``: folded form of a given name and the names it may stand for."""
-    forms, names = zip(*name_forms(), strict=True)
-    con.register("name_forms_in", pa.table({"form": forms, "name": names}))
-    con.execute(f"""
-        create table name_forms as
-        select {fold("form")} as form, list_distinct(list({fold("name")} order by name)) as names
-        from name_forms_in group by 1
-    """)  # noqa: S608 (fold gives SQL made here)
 
 
 def _create_typed(con: duckdb.DuckDBPyConnection) -> None:
@@ -137,12 +106,63 @@ def _create_typed(con: duckdb.DuckDBPyConnection) -> None:
     """)  # noqa: S608 (only constants of this module are put in)
 
 
-def _create_spellings(con: duckdb.DuckDBPyConnection) -> None:
-    """Table ``spellings``: each distinct text and its fold. Names and places repeat: 5 x faster."""
-    columns = ("first_name", "last_name", "street", "postal_code", "city")
-    texts = " union all ".join(f"select distinct {column} as raw from typed" for column in columns)
+def _create_given_names(con: duckdb.DuckDBPyConnection) -> None:
+    """Table ``given_names``: what each distinct text in first_name is compared by."""
+    forms, names = zip(*name_forms(), strict=True)
+    con.register("name_forms_in", pa.table({"form": forms, "name": names}))
     con.execute(f"""
-        create table spellings as
-        select raw, {fold("raw")} as folded from (select distinct raw from ({texts}))
-        where raw is not null
+        create table name_forms as
+        select {fold("form")} as form, list_distinct(list({fold("name")} order by name)) as names
+        from name_forms_in group by 1
+    """)  # noqa: S608 (fold gives SQL made here)
+    # An initial counts only where no name is written out.
+    con.execute(f"""
+        create table given_names as
+        with split as (
+            select raw, string_split({fold("raw")}, ' ') as words
+            from (select distinct first_name as raw from typed)
+        ),
+        tokens as (
+            select raw, coalesce(nullif(list_filter(words, lambda w: length(w) > 1), []), words)
+                as given_tokens
+            from split
+        )
+        select raw, given_tokens, array_to_string(given_tokens, '') as given,
+            coalesce(name_forms.names, [given_tokens[1]]) as given_keys
+        from tokens left join name_forms on name_forms.form = given_tokens[1]
+    """)  # noqa: S608 (fold gives SQL made here)
+
+
+def _create_other_forms(con: duckdb.DuckDBPyConnection) -> None:
+    """Tables ``surnames``, ``streets``, ``postal_codes``, ``cities``, as ``given_names``."""
+    con.execute(rf"""
+        create table surnames as
+        with tokens as (
+            select raw,
+                string_split(regexp_replace({fold("raw")}, '^(({_PARTICLES}) )+', ''), ' ')
+                    as family_tokens
+            from (select distinct last_name as raw from typed)
+        )
+        select raw, family_tokens, array_to_string(family_tokens, '') as family from tokens;
+
+        create table streets as
+        with folded as (
+            select raw,
+                regexp_replace({fold("raw")}, ' ({_FLOOR_WORDS}) .*$| ({_FLOOR_WORDS})$', '') as text
+            from (select distinct street as raw from typed)
+        )
+        select raw,
+            nullif(replace(regexp_replace(text, '[0-9]+( ?[a-z])?.*$', ''), ' ', ''), '')
+                as street,
+            nullif(replace(regexp_extract(text, '[0-9]+( ?[a-z])?'), ' ', ''), '') as house_no
+        from folded;
+
+        create table postal_codes as
+        select raw, regexp_replace(
+                replace({fold("raw")}, ' ', ''), '^[a-z]{{1,3}}([0-9]{{4,5}})$', '') as postal
+        from (select distinct postal_code as raw from typed);
+
+        create table cities as
+        select raw, replace(regexp_replace({fold("raw")}, ' [a-z]{{1,2}}$', ''), ' ', '') as city
+        from (select distinct city as raw from typed)
     """)  # noqa: S608 (only constants of this module are put in)

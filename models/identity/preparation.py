@@ -214,7 +214,7 @@ def _create_nodes(con: duckdb.DuckDBPyConnection) -> None:
         from members join people using (record_id) where record_id = first_id
     """)
     keys = ", ".join(f"hash({key.made_of}) as {key.name}" for key in blocking_keys())
-    con.execute(f"create table nodes as select *, {keys} from described order by node")  # noqa: S608
+    con.execute(f"create table nodes as select *, {keys} from described")  # noqa: S608
     for key in blocking_keys():
         con.execute(f"""
             create or replace table crowded as

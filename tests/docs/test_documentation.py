@@ -113,7 +113,7 @@ def test_every_asset_that_a_page_names_is_of_its_stage():
         asset
         for text in PAGES.values()
         for asset in re.findall(
-            rf"(?<![\w/.])({STAGES})/([a-z]\w+)(?![\w/.])", re.sub(r"\]\([^)]+\)", "", text)
+            rf"(?<![\w/.])({STAGES})/([a-z]\w+)(?![\w/]|\.\w)", re.sub(r"\]\([^)]+\)", "", text)
         )
     }
     assert said, "no page names an asset"

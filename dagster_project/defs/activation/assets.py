@@ -39,9 +39,7 @@ _COLUMNS = ("email", "first_name", "last_name", "language", "country_code")
         )
     ],
 )
-def audience_files(
-    context: dg.AssetExecutionContext, warehouse: Warehouse
-) -> dg.MaterializeResult[None]:
+def audience_files(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """One CSV per approved audience for the newsletter tool, in its own folder, with a manifest."""
     with file_faults():
         folder = warehouse.home.building(context.run_id) / "exports" / "newsletter"

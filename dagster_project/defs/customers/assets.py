@@ -32,7 +32,7 @@ CUSTOMER_KEYS = dg.AssetKey([CUSTOMERS, "customer_keys"])
         )
     ],
 )
-def place_facts(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+def place_facts(warehouse: Warehouse) -> dg.MaterializeResult:
     """Region and coordinates of each delivered city, from the GeoNames cities that ship with a package."""
     cities = warehouse.read(
         "select distinct country_code, city from identity.int_identity__person_records "
@@ -75,7 +75,7 @@ def place_facts(warehouse: Warehouse) -> dg.MaterializeResult[None]:
         )
     ],
 )
-def customer_keys(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+def customer_keys(warehouse: Warehouse) -> dg.MaterializeResult:
     """The pseudonym of each customer for BI: an HMAC of its id under a key that never leaves the state.
 
     Retired ids have theirs too: rows of earlier days keep their key.

@@ -65,9 +65,7 @@ _MOST_CHURN = 0.05
         )
     ],
 )
-def person_model(
-    context: dg.AssetExecutionContext, warehouse: Warehouse
-) -> dg.MaterializeResult[None]:
+def person_model(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """The linkage model: fitted once by expectation maximisation, then pinned as text until retrained."""
     model = state.read_model(warehouse.home, state.IDENTITY_MODEL)
     is_pinned = model is not None
@@ -114,9 +112,7 @@ def person_model(
         )
     ],
 )
-def person_pairs(
-    context: dg.AssetExecutionContext, warehouse: Warehouse
-) -> dg.MaterializeResult[None]:
+def person_pairs(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """Pairs of person records with the probability that they are one person, from 0.5 on."""
     model = state.own_model(warehouse.home, context.run_id, state.IDENTITY_MODEL)
     pairs = link(
@@ -204,7 +200,7 @@ def person_pairs(
 )
 def identities(
     context: dg.AssetExecutionContext, warehouse: Warehouse
-) -> Iterator[dg.MaterializeResult[None]]:
+) -> Iterator[dg.MaterializeResult]:
     """Close the pairs to clusters and give each the id it keeps over runs."""
     home, run_id = warehouse.home, context.run_id
     people = _records(warehouse, "int_identity__person_records")
@@ -237,7 +233,7 @@ def identities(
     yield _events(warehouse, events, new_events, before, persons.identities)
 
 
-def _people(warehouse: Warehouse, records: pa.Table, ids: pa.Table) -> dg.MaterializeResult[None]:
+def _people(warehouse: Warehouse, records: pa.Table, ids: pa.Table) -> dg.MaterializeResult:
     warehouse.replace("identity.customer_identities", ids)
     unassigned = _not_exactly_once(records, ids)
     sizes = ids.group_by("customer_id").aggregate([([], "count_all")])["count_all"]
@@ -269,9 +265,7 @@ def _people(warehouse: Warehouse, records: pa.Table, ids: pa.Table) -> dg.Materi
     )
 
 
-def _companies(
-    warehouse: Warehouse, records: pa.Table, ids: pa.Table
-) -> dg.MaterializeResult[None]:
+def _companies(warehouse: Warehouse, records: pa.Table, ids: pa.Table) -> dg.MaterializeResult:
     warehouse.replace("identity.company_identities", ids)
     unassigned = _not_exactly_once(records, ids)
     return dg.MaterializeResult(
@@ -298,7 +292,7 @@ def _events(
     new_events: pa.Table,
     before: pa.Table | None,
     ids: pa.Table,
-) -> dg.MaterializeResult[None]:
+) -> dg.MaterializeResult:
     warehouse.replace("identity.id_events", events)
     kept = churn(before, ids) if before else {"surviving": 0, "changed": 0}
     return dg.MaterializeResult(

@@ -45,7 +45,7 @@ RELEASE = dg.AssetKey([PUBLICATION, "release"])
         )
     ],
 )
-def report(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult[None]:
+def report(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """The front door for people: every segment with its size, its worth and what to do."""
     with warehouse.connect() as connection, file_faults():
         html, segments = render_report(connection)
@@ -84,7 +84,7 @@ def report(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Materi
         )
     ],
 )
-def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult[None]:
+def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """Build the file for BI aside, verify it, and make data, state, exports and report current by one swap."""
     home, run_id = warehouse.home, context.run_id
     folder = home.building(run_id)

@@ -50,7 +50,7 @@ class AsOfConfig(dg.Config):
 )
 def as_of(
     context: dg.AssetExecutionContext, config: AsOfConfig, warehouse: Warehouse
-) -> dg.MaterializeResult[None]:
+) -> dg.MaterializeResult:
     """The UTC day, inclusive, up to which this run counts events: the only clock of the project."""
     day = _chosen_day(config)
     published = published_as_of(warehouse.home)
@@ -105,9 +105,7 @@ def raw_table(source: Source) -> dg.AssetsDefinition:
             dg.AssetCheckSpec("no_file_is_held", asset=key, description="Each file could be read."),
         ],
     )
-    def table(
-        context: dg.AssetExecutionContext, warehouse: Warehouse
-    ) -> dg.MaterializeResult[None]:
+    def table(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
         with file_faults(), warehouse.connect() as connection:
             intake = take_in(connection, warehouse.home, source, context.run_id)
             rows, difference, newest = connection.execute(_facts(source)).fetchall()[0]
@@ -165,7 +163,7 @@ def ledgers(sources: dict[str, Source]) -> dg.AssetsDefinition:
         ],
         pool=WAREHOUSE_POOL,
     )
-    def both(warehouse: Warehouse) -> Iterator[dg.MaterializeResult[None]]:
+    def both(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
         with warehouse.connect() as connection:
             loaded = {
                 row[0]

@@ -53,7 +53,7 @@ _TOO_BROAD_SHARE = 0.6
 )
 def behaviour_model(
     context: dg.AssetExecutionContext, warehouse: Warehouse
-) -> dg.MaterializeResult[None]:
+) -> dg.MaterializeResult:
     """The behaviour clusters: fitted once, k chosen by stability, then pinned as text until refitted."""
     home = warehouse.home
     pinned = state.read_model(home, state.BEHAVIOUR_MODEL)
@@ -102,7 +102,7 @@ def behaviour_model(
 )
 def segment_definitions(
     context: dg.AssetExecutionContext, warehouse: Warehouse
-) -> dg.MaterializeResult[None]:
+) -> dg.MaterializeResult:
     """Every segment there is: its name, what it means, what to do, its owner, status and version."""
     model = state.own_model(warehouse.home, context.run_id, state.BEHAVIOUR_MODEL)
     rows = segment_definitions_table(model, read_rules(warehouse.home))
@@ -145,7 +145,7 @@ def segment_definitions(
 )
 def customer_segments(
     context: dg.AssetExecutionContext, warehouse: Warehouse
-) -> dg.MaterializeResult[None]:
+) -> dg.MaterializeResult:
     """Who belongs to which segment today, how firmly, and why in words."""
     features = _features(warehouse)
     model = state.own_model(warehouse.home, context.run_id, state.BEHAVIOUR_MODEL)
@@ -213,7 +213,7 @@ def customer_segments(
 )
 def segment_history(
     context: dg.AssetExecutionContext, warehouse: Warehouse
-) -> dg.MaterializeResult[None]:
+) -> dg.MaterializeResult:
     """Every membership with the days it held and why it began or ended; the same day again changes nothing."""
     home, run_id = warehouse.home, context.run_id
     run = Run(_as_of(warehouse), _definition_versions(warehouse))
@@ -262,7 +262,7 @@ def segment_history(
         )
     ],
 )
-def segment_profiles(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+def segment_profiles(warehouse: Warehouse) -> dg.MaterializeResult:
     """How each segment differs from all customers, feature by feature."""
     memberships = _memberships(warehouse)
     profiles = profile_segments(memberships, _features(warehouse))
@@ -296,7 +296,7 @@ def segment_profiles(warehouse: Warehouse) -> dg.MaterializeResult[None]:
         )
     ],
 )
-def segment_homogeneity(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+def segment_homogeneity(warehouse: Warehouse) -> dg.MaterializeResult:
     """How alike the members of each segment are in what they do, 0 to 1."""
     rows = homogeneity(_memberships(warehouse), _features(warehouse))
     warehouse.replace("segments.segment_homogeneity", rows)
@@ -326,7 +326,7 @@ def segment_homogeneity(warehouse: Warehouse) -> dg.MaterializeResult[None]:
         )
     ],
 )
-def earlier_snapshots(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+def earlier_snapshots(warehouse: Warehouse) -> dg.MaterializeResult:
     """Each segment's figures on the days published before, from the published state."""
     snapshots = state.read_table(warehouse.home, state.SEGMENT_SNAPSHOTS)
     rows = snapshots if snapshots is not None else SNAPSHOT_SCHEMA.empty_table()

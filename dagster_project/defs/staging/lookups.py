@@ -176,7 +176,7 @@ def lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
             )
         ],
     )
-    def table(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+    def table(warehouse: Warehouse) -> dg.MaterializeResult:
         values = warehouse.read(_distinct(lookup))
         rows = lookup.normalise(values)
         warehouse.replace(f"staging.lookup_{lookup.name}", rows)
@@ -213,7 +213,7 @@ def lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
     pool=WAREHOUSE_POOL,
     check_specs=[dg.AssetCheckSpec("one_row_per_value", asset=SOCIAL_KEYS, blocking=True)],
 )
-def lookup_social_keys(warehouse: Warehouse) -> dg.MaterializeResult[None]:
+def lookup_social_keys(warehouse: Warehouse) -> dg.MaterializeResult:
     """Names a person on a network by an HMAC of network and e-mail: the network's own id is not delivered."""
     key = secret_key(warehouse.home, "social")
     pairs = warehouse.read(
