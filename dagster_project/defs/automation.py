@@ -58,9 +58,9 @@ def on_failure(context: dg.RunFailureSensorContext) -> None:
         "what": context.failure_event.message,
         "next": "Open the run in Dagster's UI; docs/operations.md says what to do for each check.",
     }
-    subprocess.run(
-        command, shell=True, input=json.dumps(message), text=True, check=True, timeout=60
-    )
+    # The command is the user's own setting.
+    arguments = shlex.split(command)
+    subprocess.run(arguments, input=json.dumps(message), text=True, check=True, timeout=60)  # noqa: S603
 
 
 def _landing_state() -> str:

@@ -75,6 +75,29 @@ def component_labels(size: int, left: _Ints, right: _Ints) -> _Ints:
     return labels
 
 
+def reported(
+    size: int, left: _Ints, right: _Ints, probability: npt.NDArray[np.float64], review: float
+) -> npt.NDArray[np.bool_]:
+    """Which scored pairs are worth telling.
+
+    Args:
+        size: number of nodes.
+        left: (n,) first node of each pair, in 0..size - 1.
+        right: (n,) second node of each pair.
+        probability: (n,) match probability of each pair.
+        review: lowest probability that is worth a look.
+
+    Returns:
+        (n,) true for pairs from ``review`` up, and for conflicts between nodes that a chain of
+        those connects.
+    """
+    likely = probability >= review
+    labels = component_labels(size, left[likely], right[likely])
+    conflict = (probability <= CONFLICT) & (labels[left] == labels[right])
+    kept: npt.NDArray[np.bool_] = likely | conflict
+    return kept
+
+
 def _positions(ids: pa.ChunkedArray, named: pa.ChunkedArray) -> _Ints:
     found = pc.index_in(named, value_set=ids)
     if found.null_count:

@@ -7,10 +7,9 @@ Here: using a fitted model. Fitting it is in ``training``; closing the pairs to 
 from typing import Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 
-from models.identity.clustering import CONFLICT, PAIR_SCHEMA, component_labels
+from models.identity.clustering import PAIR_SCHEMA, reported
 from models.identity.preparation import Exclusions, connect, load_nodes
 from models.identity.scoring import open_linker
 from models.identity.training import SCHEMA_VERSION
@@ -72,24 +71,10 @@ def _check_version(model: dict[str, Any]) -> None:
 
 
 def _keep_reported(con: duckdb.DuckDBPyConnection, scored: str, review: float) -> None:
-    """Table ``reported``: pairs from ``review`` up, and conflicts inside what those connect."""
+    """Table ``reported``: the scored pairs that are worth telling."""
     size = con.execute("select coalesce(max(node), 0) + 1 from nodes").fetchall()[0][0]
-    likely = con.execute(
-        f"select node_l, node_r from {scored} where match_probability >= ?",  # noqa: S608
-        [review],
+    pairs = con.execute(
+        f"select node_l, node_r, match_probability, match_weight from {scored}"  # noqa: S608
     ).fetchnumpy()
-    labels = component_labels(size, likely["node_l"], likely["node_r"])
-    con.register("components", pa.table({"node": np.arange(size), "component": labels}))
-    con.execute(
-        f"""
-        create table reported as
-        select node_l, node_r, match_probability, match_weight from {scored}
-        where match_probability >= $review
-        union all
-        select node_l, node_r, match_probability, match_weight from {scored}
-        join components as l on l.node = node_l
-        join components as r on r.node = node_r and r.component = l.component
-        where match_probability < $review and match_probability <= {CONFLICT}
-        """,  # noqa: S608 (names made by Splink, a constant)
-        {"review": review},
-    )
+    keep = reported(size, pairs["node_l"], pairs["node_r"], pairs["match_probability"], review)
+    con.register("reported", pa.table({name: values[keep] for name, values in pairs.items()}))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dagster_project.state import secret_key
 from dagster_project.vocabulary import RAW, STAGING, WAREHOUSE_POOL
@@ -177,7 +178,7 @@ def lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
         ],
     )
     def table(warehouse: Warehouse) -> dg.MaterializeResult:
-        values = warehouse.read(_distinct(lookup))
+        values = warehouse.read(distinct_values(lookup))
         rows = lookup.normalise(values)
         warehouse.replace(f"staging.lookup_{lookup.name}", rows)
         repeated = (
@@ -215,22 +216,9 @@ def lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
 )
 def lookup_social_keys(warehouse: Warehouse) -> dg.MaterializeResult:
     """Names a person on a network by an HMAC of network and e-mail: the network's own id is not delivered."""
-    key = secret_key(warehouse.home, "social")
-    pairs = warehouse.read(
-        "select distinct lower(trim(cast(network as varchar))) as network, email_match "
-        "from raw.social__engagements as engagements join staging.lookup_emails "
-        "on cast(engagements.email as varchar) = email_raw "
-        "where email_match is not null and network is not null order by all"
-    )
-    social_keys = [
-        hmac.new(key, f"{network}:{email}".encode(), hashlib.sha256).hexdigest()[:24]
-        for network, email in zip(
-            pairs["network"].to_pylist(), pairs["email_match"].to_pylist(), strict=True
-        )
-    ]
-    rows = pairs.append_column("social_key", pa.array(social_keys, pa.string()))
+    rows = social_keys(warehouse.read(NETWORK_EMAILS), secret_key(warehouse.home, "social"))
     warehouse.replace("staging.lookup_social_keys", rows)
-    repeated = rows.num_rows - len(set(social_keys))
+    repeated = rows.num_rows - pc.count_distinct(rows["social_key"]).as_py()
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": rows.num_rows,
@@ -246,6 +234,24 @@ def lookup_social_keys(warehouse: Warehouse) -> dg.MaterializeResult:
     )
 
 
+NETWORK_EMAILS = (
+    "select distinct lower(trim(cast(network as varchar))) as network, email_match "
+    "from raw.social__engagements as engagements join staging.lookup_emails "
+    "on cast(engagements.email as varchar) = email_raw "
+    "where email_match is not null and network is not null order by all"
+)
+
+
+def social_keys(pairs: pa.Table, key: bytes) -> pa.Table:
+    """The pairs of network and e-mail with the key that names their person."""
+    named = zip(pairs["network"].to_pylist(), pairs["email_match"].to_pylist(), strict=True)
+    keys = [
+        hmac.new(key, f"{network}:{email}".encode(), hashlib.sha256).hexdigest()[:24]
+        for network, email in named
+    ]
+    return pairs.append_column("social_key", pa.array(keys, pa.string()))
+
+
 @dg.definitions
 def lookups() -> dg.Definitions:
     """All lookup tables."""
@@ -254,7 +260,8 @@ def lookups() -> dg.Definitions:
     )
 
 
-def _distinct(lookup: Lookup) -> str:
+def distinct_values(lookup: Lookup) -> str:
+    """SQL for every distinct value that the lookup must know."""
     selects = []
     for place in lookup.places:
         columns = [

@@ -97,7 +97,8 @@ def open_inbox(tmp_path: Path) -> Iterator[Callable[..., Inbox]]:
         home.create()
         if own:
             (home.config / "sources.yaml").write_text(own, encoding="utf-8")
-        warehouse = duckdb.connect(config={"TimeZone": "UTC"})
+        warehouse = duckdb.connect()
+        warehouse.execute("set TimeZone = 'UTC'")
         opened.append(Inbox(home, read_sources(home), warehouse))
         return opened[-1]
 

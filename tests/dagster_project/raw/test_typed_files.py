@@ -159,7 +159,8 @@ def test_json_lines_with_broken_ones_among_them(inbox: Any) -> None:
 def test_json_lines_in_any_order_of_fields_with_extra_and_absent_ones(inbox: Any) -> None:
     inbox.put(
         "newsletter/events.jsonl",
-        '{"at": "2026-01-01T12:00:00+02:00", "event": "click", "subscriber_id": 7, "event_id": "E1", "x\\"y": {"a": 1}}\n'
+        '{"at": "2026-01-01T12:00:00+02:00", "event": "click", "subscriber_id": 7, '
+        '"event_id": "E1", "x\\"y": {"a": 1}}\n'
         f"{event(2, campaign_id=None)}\n",
     )
     inbox.take_in(EVENTS)

@@ -115,7 +115,7 @@ def test_a_lost_warehouse_is_loaded_again_from_the_copies(inbox: Any) -> None:
     columns = "* exclude (_loaded_at)"
     before = inbox.rows(CONTACTS, columns)
     file.unlink()
-    inbox.warehouse = duckdb.connect(config={"TimeZone": "UTC"})
+    inbox.warehouse = duckdb.connect()
     inbox.take_in(CONTACTS)
     assert inbox.rows(CONTACTS, columns) == before
     assert [delivery["status"] for delivery in inbox.deliveries(CONTACTS)] == ["loaded"] * 3

@@ -1,0 +1,1 @@
+"""Benchmarks: what a refresh costs, and what the house around the work costs."""

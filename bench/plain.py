@@ -1,0 +1,222 @@
+"""The same work without the house: one process, no Dagster, no dbt, the same functions and SQL.
+
+The SQL is what dbt compiled in the refresh before; the ratio of both is what orchestration,
+lineage, checks and their records cost.
+"""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from dagster_project.defs.publication.release import build_database
+from dagster_project.defs.raw.intake import REQUESTS, take_in
+from dagster_project.defs.segments.audiences import read_rules, select_members
+from dagster_project.defs.segments.definitions import segment_definitions_table
+from dagster_project.defs.staging.lookups import (
+    LOOKUPS,
+    NETWORK_EMAILS,
+    distinct_values,
+    social_keys,
+)
+from dagster_project.home import Home
+from dagster_project.settings import load_settings
+from dagster_project.sources import read_sources
+from expectations.catalogue import TABLES, suite
+from expectations.validation import columns_of, validate
+from models.identity.clustering import cluster
+from models.identity.companies import link_companies
+from models.identity.resolution import link
+from models.identity.stable_ids import assign_ids
+from models.identity.training import train
+from models.normalisation import place_facts
+from models.segmentation.clustering import fit_behaviour
+from models.segmentation.evaluation import homogeneity
+from models.segmentation.history import Run, advance_history
+from models.segmentation.lifecycle import assign_lifecycle
+from models.segmentation.profiles import profile_segments
+from models.segmentation.rfm import assign_rfm
+from models.segmentation.scoring import score_behaviour
+from models.segmentation.stable_labels import label_clusters
+
+AS_OF = date(2026, 11, 20)
+
+
+def main() -> None:
+    """Do all the work of a refresh in a warehouse of its own."""
+    refreshed = load_settings().home_folders
+    home = Home(refreshed.root / "plain")
+    home.create()
+    (home.landing).rmdir()
+    home.landing.symlink_to(refreshed.landing)
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute("set global TimeZone = 'UTC'")
+        sql = CompiledModels(refreshed, connection)
+        _raw_and_lookups(connection, home)
+        sql.build("staging", "identity")
+        _promises(connection)
+        _identity(connection)
+        sql.build("customers")
+        _segments(connection, home)
+        sql.build("marts", "activation")
+        home.building("plain").mkdir()
+        build_database(connection, home.building("plain"))
+
+
+class CompiledModels:
+    """The SQL that dbt compiled, built in the order of its graph."""
+
+    def __init__(self, refreshed: Home, connection: duckdb.DuckDBPyConnection) -> None:
+        target = refreshed.dbt / "target"
+        manifest = json.loads((target / "manifest.json").read_text())
+        self._connection = connection
+        self._nodes = {k: n for k, n in manifest["nodes"].items() if n["resource_type"] == "model"}
+        self._compiled = target / "compiled" / "skikt"
+        self._built: set[str] = set()
+
+    def build(self, *schemas: str) -> None:
+        """Build every model of these schemas."""
+        for schema in schemas:
+            self._connection.execute(f"create schema if not exists {schema}")
+        for unique_id, node in self._nodes.items():
+            if node["schema"] in schemas:
+                self._build(unique_id)
+
+    def _build(self, unique_id: str) -> None:
+        if unique_id in self._built or unique_id not in self._nodes:
+            return
+        self._built.add(unique_id)
+        node: dict[str, Any] = self._nodes[unique_id]
+        for parent in node["depends_on"]["nodes"]:
+            self._build(parent)
+        query = (self._compiled / Path(node["original_file_path"])).read_text()
+        query = query.replace('"warehouse".', "")
+        kind = node["config"]["materialized"]
+        self._connection.execute(f"create {kind} {node['schema']}.{node['name']} as {query}")
+
+
+def _raw_and_lookups(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
+    sources = read_sources(home)
+    connection.execute("create schema raw; create schema staging; create schema identity")
+    connection.execute("create schema customers; create schema segments")
+    connection.execute(
+        f"create table raw.as_of as select date '{AS_OF}' as as_of, 'plain' as run_id"
+    )
+    later = (
+        "shop/orders",
+        "web/events",
+        "newsletter/events",
+        "campaigns/assignments",
+        "privacy/consents",
+    )
+    order = [
+        REQUESTS,
+        *(name for name in sources if name not in {REQUESTS, *later, "shop/order_lines"}),
+    ]
+    for name in [*order, *later, "shop/order_lines"]:
+        take_in(connection, home, sources[name], "plain")
+    for lookup in LOOKUPS:
+        values = connection.sql(distinct_values(lookup)).to_arrow_table()
+        _write(connection, f"staging.lookup_{lookup.name}", lookup.normalise(values))
+    pairs = connection.sql(NETWORK_EMAILS).to_arrow_table()
+    _write(connection, "staging.lookup_social_keys", social_keys(pairs, b"plain"))
+
+
+def _promises(connection: duckdb.DuckDBPyConnection) -> None:
+    for table in TABLES:
+        schema = "staging" if table.startswith("stg_") else "identity"
+        promises = suite(table)
+        columns = ", ".join(columns_of(promises))
+        validate(promises, connection.execute(f"select {columns} from {schema}.{table}").df())
+
+
+def _identity(connection: duckdb.DuckDBPyConnection) -> None:
+    people = _read(
+        connection, "select * from identity.int_identity__person_records order by record_id"
+    )
+    firms = _read(
+        connection, "select * from identity.int_identity__company_records order by record_id"
+    )
+    pairs = link(people, train(people, seed=1), review=0.5)
+    _write(connection, "identity.person_pairs", pairs)
+    persons = assign_ids(
+        cluster(people["record_id"], pairs, threshold=0.95), people, None, run_id="plain"
+    )
+    companies = assign_ids(
+        cluster(firms["record_id"], link_companies(firms), threshold=0.5),
+        firms.rename_columns({"updated_at": "created_at"}),
+        None,
+        run_id="plain",
+        prefix="c_",
+    )
+    _write(connection, "identity.customer_identities", persons.identities)
+    company_ids = companies.identities.rename_columns({"customer_id": "company_id"})
+    _write(connection, "identity.company_identities", company_ids)
+    _write(connection, "identity.id_events", pa.concat_tables([persons.events, companies.events]))
+    cities = _read(
+        connection,
+        "select distinct country_code, city from identity.int_identity__person_records where city is not null",
+    )
+    _write(connection, "customers.place_facts", place_facts(cities))
+    connection.execute(
+        "create table customers.customer_keys as select id as customer_id, sha256(id) as customer_key "
+        "from identity.id_events where event = 'created'"
+    )
+
+
+def _segments(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
+    features = _read(connection, "select * from customers.customer_features order by customer_id")
+    model = label_clusters(fit_behaviour(features, seed=1), features)
+    rules = read_rules(home)
+    definitions = segment_definitions_table(model, rules)
+    memberships = pa.concat_tables(
+        [
+            assign_rfm(features),
+            assign_lifecycle(features, as_of=AS_OF),
+            score_behaviour(features, model),
+            select_members(connection, rules, AS_OF),
+        ]
+    )
+    _write(connection, "segments.segment_definitions", definitions)
+    _write(connection, "members", memberships)
+    connection.execute(
+        "create table segments.customer_segments as select customer_id, 'person' as customer_type, "
+        "split_part(segment_id, '.', 1) as scheme, segment_id, strength, reason from members"
+    )
+    versions = {
+        (row["scheme"] if row["is_exclusive"] else row["segment_id"]): row["definition_version"]
+        for row in definitions.to_pylist()
+    }
+    history = advance_history(
+        None,
+        memberships,
+        run=Run(AS_OF, versions),
+        previous_run=None,
+        last_events=features.select(["customer_id", "last_event_on"]),
+    )
+    _write(connection, "segments.segment_history", history)
+    _write(connection, "segments.segment_profiles", profile_segments(memberships, features))
+    _write(connection, "segments.segment_homogeneity", homogeneity(memberships, features))
+    connection.execute(
+        "create table segments.earlier_snapshots (as_of date, scheme varchar, segment_id varchar, "
+        "customer_type varchar, definition_version varchar, is_replayed boolean, customers bigint, "
+        "share double, entered bigint, left_count bigint, revenue_365d_eur double, orders_365d bigint, "
+        "predicted_value_90d_eur double, homogeneity double, stale_fact_share double)"
+    )
+
+
+def _read(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
+    return connection.sql(query).to_arrow_table()
+
+
+def _write(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    connection.register("incoming_rows", rows)
+    connection.execute(f"create table {table} as select * from incoming_rows")
+    connection.unregister("incoming_rows")
+
+
+if __name__ == "__main__":
+    main()
