@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,12 @@ def prepare_environment(home: Home) -> None:
     os.environ["DO_NOT_TRACK"] = "1"
 
 
+@cache
 def manifest_path(home: Home) -> Path:
-    """The project's manifest, parsed anew when a file of the project or a source's format changed."""
+    """The project's manifest, parsed anew when a file of the project or a source's format changed.
+
+    Looked at once per process: a process that reloads the definitions is a new one.
+    """
     prepare_environment(home)
     target = home.dbt / "target"
     stamp = target / "fingerprint"

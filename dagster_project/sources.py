@@ -6,7 +6,7 @@ macro in ``dbt/macros``.
 
 import codecs
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import available_timezones
@@ -134,6 +134,7 @@ class Source(BaseModel):
         return tuple(c for c in self.fields if c.is_required and c.name not in self.key)
 
 
+@cache
 def read_sources(home: Home) -> dict[str, Source]:
     """All sources by name: the checkout's defaults with the home's own entries laid over them.
 

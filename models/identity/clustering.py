@@ -11,12 +11,13 @@ import pyarrow.compute as pc
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-CONFLICT = 0.005
-"""Highest match probability of a pair that must not end in one cluster.
+UNLIKELY = 0.5
+"""Below this match probability a pair is rather two than one. A table of pairs holds such a pair
+only if its records contradict each other, or a steward keeps them apart: they must not end in one
+cluster."""
 
-Such a pair is one person in a third of the cases where a chain of good pairs connects it, in one of
-fifty elsewhere (synthetic people, 2 generators).
-"""
+TORN = 2.0
+"""Bits by which a record must fit one of two people better, to belong to either."""
 
 PAIR_SCHEMA = pa.schema(
     [
@@ -34,33 +35,42 @@ _Ints = npt.NDArray[np.int64]
 def cluster(record_ids: pa.ChunkedArray, pairs: pa.Table, *, threshold: float) -> pa.Table:
     """Close the pairs that reach the threshold to clusters.
 
-    Where a cluster would hold a pair in conflict, its pairs are joined one by one, the surest
-    first (steward, exact, then by weight), and a pair that would bring a conflict together is
-    left out: the weakest bridge is cut.
+    Where a cluster would hold a pair that is to be kept apart, its pairs are joined one by one, the
+    surest first (steward, exact, then by weight), and one that would bring such a pair together is
+    left out: the weakest bridge is cut. A record that fits both of two such people about equally
+    well is left on its own.
 
     Args:
         record_ids: all records, each once, in any order.
         pairs: person_pairs or company pairs (``PAIR_SCHEMA``), in any order.
-        threshold: lowest match_probability that joins, in (0, 1].
+        threshold: lowest match_probability that joins, from ``UNLIKELY`` to 1.
 
     Returns:
         (record_id, cluster_id), each record once, by record_id; a cluster is named by its smallest
         record id. The same for any order of the inputs.
 
     Raises:
-        ValueError: a pair names a record that is not among ``record_ids``.
+        ValueError: the threshold is out of range, or a pair names a record that is not among
+            ``record_ids``.
     """
+    if not UNLIKELY <= threshold <= 1:
+        raise ValueError(
+            f"The threshold was {threshold} and must lie from {UNLIKELY} to 1: pairs below "
+            f"{UNLIKELY} are reported to be kept apart, not to be joined."
+        )
     ids = pc.take(record_ids, pc.sort_indices(record_ids))
     left, right = (_positions(ids, pairs.column(c)) for c in ("record_id_l", "record_id_r"))
     probability = pairs.column("match_probability").to_numpy()
-    joins, conflicts = probability >= threshold, probability <= CONFLICT
+    joins, conflicts = probability >= threshold, probability < UNLIKELY
     labels = component_labels(len(ids), left[joins], right[joins])
     together = labels[left] == labels[right]
     if (together & conflicts).any():
         in_conflict = np.isin(labels[left], labels[left[together & conflicts]]) & together
         order = _surest_first(pairs, left, right)
         to_join = order[(in_conflict & joins)[order]]
-        kept = _join_without_conflict(left, right, to_join, np.flatnonzero(in_conflict & conflicts))
+        apart = np.flatnonzero(in_conflict & conflicts)
+        to_join = _without_torn(left, right, pairs, to_join, apart)
+        kept = _join_without_conflict(left, right, to_join, apart)
         safe = joins & ~in_conflict
         safe[kept] = True
         labels = component_labels(len(ids), left[safe], right[safe])
@@ -73,29 +83,6 @@ def component_labels(size: int, left: _Ints, right: _Ints) -> _Ints:
     edges = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
     labels: _Ints = connected_components(edges, directed=False)[1].astype(np.int64)
     return labels
-
-
-def reported(
-    size: int, left: _Ints, right: _Ints, probability: npt.NDArray[np.float64], review: float
-) -> npt.NDArray[np.bool_]:
-    """Which scored pairs are worth telling.
-
-    Args:
-        size: number of nodes.
-        left: (n,) first node of each pair, in 0..size - 1.
-        right: (n,) second node of each pair.
-        probability: (n,) match probability of each pair.
-        review: lowest probability that is worth a look.
-
-    Returns:
-        (n,) true for pairs from ``review`` up, and for conflicts between nodes that a chain of
-        those connects.
-    """
-    likely = probability >= review
-    labels = component_labels(size, left[likely], right[likely])
-    conflict = (probability <= CONFLICT) & (labels[left] == labels[right])
-    kept: npt.NDArray[np.bool_] = likely | conflict
-    return kept
 
 
 def _positions(ids: pa.ChunkedArray, named: pa.ChunkedArray) -> _Ints:
@@ -117,9 +104,27 @@ def _surest_first(pairs: pa.Table, left: _Ints, right: _Ints) -> _Ints:
     return np.lexsort((right, left, -np.nan_to_num(weight), rank))
 
 
-def _join_without_conflict(
-    left: _Ints, right: _Ints, joined: _Ints, apart: _Ints
-) -> list[int]:
+def _without_torn(
+    left: _Ints, right: _Ints, pairs: pa.Table, to_join: _Ints, apart: _Ints
+) -> _Ints:
+    """Rows of ``to_join`` but for records that fit two people, who are apart, about equally well."""
+    weight = pairs.column("match_weight").to_numpy()
+    row_of: dict[int, dict[int, int]] = {}
+    for row in to_join:
+        one, other = int(left[row]), int(right[row])
+        row_of.setdefault(one, {})[other] = int(row)
+        row_of.setdefault(other, {})[one] = int(row)
+    torn = set()
+    for row in apart:
+        to_one, to_other = row_of.get(int(left[row]), {}), row_of.get(int(right[row]), {})
+        for node in to_one.keys() & to_other.keys():
+            both = to_one[node], to_other[node]
+            if abs(weight[both[0]] - weight[both[1]]) < TORN:
+                torn.update(both)
+    return np.array([row for row in to_join if int(row) not in torn], dtype=np.int64)
+
+
+def _join_without_conflict(left: _Ints, right: _Ints, joined: _Ints, apart: _Ints) -> list[int]:
     """Rows of ``joined`` that can be kept, taken in order, so that no row of ``apart`` closes."""
     leader: dict[int, int] = {}
     enemies: dict[int, set[int]] = {}

@@ -8,9 +8,10 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from models.identity.clustering import PAIR_SCHEMA, reported
+from models.identity.clustering import PAIR_SCHEMA, UNLIKELY, component_labels
+from models.identity.connection import connect
 from models.identity.forms import fold
-from models.identity.preparation import SHARING_CAP, connect
+from models.identity.preparation import SHARING_CAP
 
 COLUMNS = (
     "record_id",
@@ -26,7 +27,7 @@ COLUMNS = (
 _LEGAL_FORMS = (
     "aktiebolag|ab|publ|handelsbolag|hb|kommanditbolag|kb|ekonomisk forening|ek for|"
     "aktieselskab|as|asa|aksjeselskap|anpartsselskab|aps|is|ks|ps|ivs|amba|a s|i s|k s|p s|"
-    "ans|da|enk|osakeyhtio|oy|oyj|ky|tmi|gmbh|ag|ug|ltd|limited|llc|inc|plc|bv|nv|sarl|sa|srl|spa"
+    "ans|da|enk|interessentskab|kommanditselskab|osakeyhtio|oy|oyj|kommandiittiyhtio|ky|toiminimi|tmi|gmbh|ag|ug|ltd|limited|llc|inc|plc|bv|nv|sarl|sa|srl|spa"
 )
 _AND = "och|og|and|ja|und"
 
@@ -57,14 +58,14 @@ def link_companies(records: pa.Table, *, review: float = 0.5) -> pa.Table:
     Args:
         records: the columns of int_identity__company_records; any but record_id may be all null.
             An org_number is taken as valid.
-        review: lowest probability of a pair that is reported, in (0, 1).
+        review: lowest probability of a pair that is reported, from ``clustering.UNLIKELY`` to 1.
 
     Returns:
         Pairs (``clustering.PAIR_SCHEMA``), by record ids. decided_by ``exact``: one org number in
         one country; each of its records with the first, probability 1, weight null. decided_by
         ``model``: name, domain and place, with their weight in bits. Two org numbers of one
-        country are two companies, whatever else agrees; such pairs appear as conflicts where a
-        chain of others connects them.
+        country are two companies, whatever else agrees; such pairs appear where a chain of
+        others connects them, and ``cluster`` keeps them apart.
 
     Raises:
         ValueError: a needed column is missing.
@@ -98,7 +99,7 @@ def _create_companies(con: duckdb.DuckDBPyConnection) -> None:
             {fold("street")} as street, replace({fold("postal_code")}, ' ', '') as postal,
             {fold("city")} as city
         from as_text
-    """)  # noqa: S608 (constants of this module)
+    """)
     con.execute(f"""
         create table companies as
         with cores as (
@@ -123,7 +124,7 @@ def _create_companies(con: duckdb.DuckDBPyConnection) -> None:
             name[1:5] || '|' || street || '|' || postal as key_address,
             case when count(*) over (partition by name) <= {BLOCK_CAP} then name end as key_name
         from capped
-    """)  # noqa: S608 (constants of this module)
+    """)
 
 
 def _score(con: duckdb.DuckDBPyConnection) -> None:
@@ -154,11 +155,13 @@ def _score(con: duckdb.DuckDBPyConnection) -> None:
                 when l.city = r.city then {bits["same city"]}
                 else {bits["other place"]} end
             + case when l.org <> r.org and coalesce(l.country = r.country, true)
-                then {bits["other org number"]} else 0 end as weight
+                then {bits["other org number"]} else 0 end as weight,
+            coalesce(l.org <> r.org and coalesce(l.country = r.country, true), false)
+                as is_other_number
         from ({blocks}) as pairs
         join companies as l on l.place = pairs.l join companies as r on r.place = pairs.r
         where coalesce(l.key_org <> r.key_org, true)
-    """)  # noqa: S608 (constants of this module)
+    """)
 
 
 def _reported_pairs(con: duckdb.DuckDBPyConnection, review: float) -> pa.Table:
@@ -166,16 +169,19 @@ def _reported_pairs(con: duckdb.DuckDBPyConnection, review: float) -> pa.Table:
         select min(place) over (partition by key_org) as l, place as r from companies
         where key_org is not null qualify l < r
     """).fetchnumpy()
-    scored = con.execute("select l, r, weight from scored order by l, r").fetchnumpy()
+    scored = con.execute(
+        "select l, r, weight, is_other_number from scored order by l, r"
+    ).fetchnumpy()
     probability = 1 / (1 + np.exp2(-np.clip(scored["weight"], -900, 900)))
     size = con.execute("select count(*) from companies").fetchall()[0][0]
-    keep = reported(
+    likely = probability >= review
+    labels = component_labels(
         size,
-        np.concatenate([by_number["l"], scored["l"]]),
-        np.concatenate([by_number["r"], scored["r"]]),
-        np.concatenate([np.ones(len(by_number["l"])), probability]),
-        review,
-    )[len(by_number["l"]) :]
+        np.concatenate([by_number["l"], scored["l"][likely]]),
+        np.concatenate([by_number["r"], scored["r"][likely]]),
+    )
+    connected = labels[scored["l"]] == labels[scored["r"]]
+    keep = likely | (scored["is_other_number"] & connected & (probability < UNLIKELY))
     con.register(
         "kept",
         pa.table(

@@ -96,22 +96,20 @@ def estimate(
     prior_m, prior_u = prior_m / (design.context @ prior_m), prior_u / (design.context @ prior_u)
     m, u, share = prior_m, prior_u, prior.share
     total = patterns.pairs.sum()
-    iteration = 0
-    for iteration in range(1, MAX_ITERATIONS + 1):
-        before = share
+    iterations, before = 0, 0.0
+    while iterations < MAX_ITERATIONS and abs(share - before) > CONVERGED * before:
+        iterations, before = iterations + 1, share
         matched = patterns.pairs * _match_probability(design, patterns.is_match, m, u, share)
         share = max(float(matched.sum() / total), min_share)
         m = _match_shares(design, matched, prior_m)
         u = _chance_shares(design, patterns.pairs - matched, prior_u)
         u = np.where(design.odds > 0, m * share / (1 - share) / np.maximum(design.odds, 1e-9), u)
-        if abs(share - before) <= CONVERGED * before:
-            break
     return Estimate(
         match=_by_level(m, comparisons),
         chance=_by_level(u, comparisons),
         share=float(f"{share:.6g}"),
         matched_pairs=float(matched.sum()),
-        iterations=iteration,
+        iterations=iterations,
     )
 
 
@@ -200,6 +198,5 @@ def _vector(weights: Weights, comparisons: tuple[Comparison, ...]) -> _Floats:
 def _by_level(values: _Floats, comparisons: tuple[Comparison, ...]) -> Weights:
     flat = iter(values)
     return {
-        c.name: {level.label: float(f"{next(flat):.6g}") for level in c.levels}
-        for c in comparisons
+        c.name: {level.label: float(f"{next(flat):.6g}") for level in c.levels} for c in comparisons
     }

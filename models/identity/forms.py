@@ -75,7 +75,7 @@ def create_people(con: duckdb.DuckDBPyConnection) -> None:
         left join streets on streets.raw = typed.street
         left join postal_codes on postal_codes.raw = postal_code
         left join cities on cities.raw = typed.city
-    """)  # noqa: S608 (only constants of this module are put in)
+    """)
 
 
 def _create_typed(con: duckdb.DuckDBPyConnection) -> None:
@@ -103,7 +103,7 @@ def _create_typed(con: duckdb.DuckDBPyConnection) -> None:
                 when contains(full_name, ',') then split_part(full_name, ',', 1)
                 else regexp_extract(full_name, '\S+$') end as last_name)
         from whole
-    """)  # noqa: S608 (only constants of this module are put in)
+    """)
 
 
 def _create_given_names(con: duckdb.DuckDBPyConnection) -> None:
@@ -114,7 +114,7 @@ def _create_given_names(con: duckdb.DuckDBPyConnection) -> None:
         create table name_forms as
         select {fold("form")} as form, list_distinct(list({fold("name")} order by name)) as names
         from name_forms_in group by 1
-    """)  # noqa: S608 (fold gives SQL made here)
+    """)
     # An initial counts only where no name is written out.
     con.execute(f"""
         create table given_names as
@@ -130,7 +130,7 @@ def _create_given_names(con: duckdb.DuckDBPyConnection) -> None:
         select raw, given_tokens, array_to_string(given_tokens, '') as given,
             coalesce(name_forms.names, [given_tokens[1]]) as given_keys
         from tokens left join name_forms on name_forms.form = given_tokens[1]
-    """)  # noqa: S608 (fold gives SQL made here)
+    """)
 
 
 def _create_other_forms(con: duckdb.DuckDBPyConnection) -> None:
@@ -165,4 +165,4 @@ def _create_other_forms(con: duckdb.DuckDBPyConnection) -> None:
         create table cities as
         select raw, replace(regexp_replace({fold("raw")}, ' [a-z]{{1,2}}$', ''), ' ', '') as city
         from (select distinct city as raw from typed)
-    """)  # noqa: S608 (only constants of this module are put in)
+    """)

@@ -155,6 +155,4 @@ FORMS: dict[str, str] = {
 
 def name_forms() -> list[tuple[str, str]]:
     """Pairs (form, name it stands for), sorted; each name stands for itself, too."""
-    return sorted(
-        (form, name) for name, forms in FORMS.items() for form in (name, *forms.split())
-    )
+    return sorted((form, name) for name, forms in FORMS.items() for form in (name, *forms.split()))

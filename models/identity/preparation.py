@@ -1,7 +1,7 @@
 """Preparing person records for comparison: one node per distinct identity.
 
 Here: values that identify nobody, the collapse of records that say the same, and blocking keys.
-The comparison forms are made in ``forms``; what they are compared for is in ``settings``.
+The comparison forms are made in ``forms``; which keys there are is in ``blocking``.
 """
 
 from dataclasses import asdict, dataclass
@@ -11,9 +11,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from models.identity.blocking import blocking_keys
 from models.identity.evidence import GIVEN_NAME, create_macros
 from models.identity.forms import TEXT_COLUMNS, create_people
-from models.identity.settings import blocking_keys
 
 SHARING_CAP = 20
 """Most distinct identities that may hold one e-mail or phone before it identifies nobody."""
@@ -21,9 +21,7 @@ SHARING_CAP = 20
 PLACEHOLDER_DATES = ("1800-01-01", "1900-01-01", "1901-01-01", "1970-01-01")
 """Days that systems write when they know none. A person born on one loses only this evidence."""
 
-IDENTITY = (
-    "given_tokens, family_tokens, birth_date, email, phone, street, house_no, postal, city"
-)
+IDENTITY = "given_tokens, family_tokens, birth_date, email, phone, street, house_no, postal, city"
 """Columns of ``people`` in which two records of one node agree."""
 
 
@@ -52,24 +50,14 @@ class Exclusions:
         return {name: list(values) for name, values in asdict(self).items()}
 
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """An in-memory connection with the macros of ``evidence``.
-
-    It keeps no row order, so that parallel plans need no sorting.
-    """
-    con = duckdb.connect(":memory:")
-    con.execute("set preserve_insertion_order = false")
-    create_macros(con)
-    return con
-
-
 def load_nodes(
     con: duckdb.DuckDBPyConnection, records: pa.Table, excluded: Exclusions
 ) -> Exclusions:
     """Create the tables ``people``, ``members`` and ``nodes`` on ``con`` from person records.
 
     Args:
-        con: a connection from ``connect``, used for nothing else.
+        con: a connection of the caller's own, used for nothing else; it gets the macros of
+            ``evidence``, too.
         records: the columns of int_identity__person_records; any but record_id may be all null.
         excluded: what the fitted model already holds to be nobody's own.
 
@@ -84,6 +72,7 @@ def load_nodes(
     """
     _check_records(records)
     con.register("records_in", records)
+    create_macros(con)
     create_people(con)
     dates = _exclude_placeholder_dates(con, excluded.birth_dates)
     emails = _exclude_overshared(con, "email", ("email_local", "email_number"), excluded.emails)
@@ -142,12 +131,12 @@ def _exclude_overshared(
         select md5({column}) from people where {column} is not null group by {column}
         having count(*) > {SHARING_CAP}
             and count(distinct hash({IDENTITY})) > {SHARING_CAP}
-    """).fetchall()  # noqa: S608 (columns and constants of this module)
+    """).fetchall()
     digests = sorted({digest for (digest,) in found} | set(pinned))
     if digests:
         cleared = ", ".join(f"{name} = null" for name in (column, *made_of_it))
         con.execute(
-            f"update people set {cleared} where list_contains(?::varchar[], md5({column}))",  # noqa: S608
+            f"update people set {cleared} where list_contains(?::varchar[], md5({column}))",
             [digests],
         )
     return tuple(digests)
@@ -169,7 +158,7 @@ def _find_shared_mailboxes(con: duckdb.DuckDBPyConnection) -> None:
             join readers as r on l.email = r.email and l.given < r.given
         )
         select distinct email from pairs where {GIVEN_NAME.is_any("same beginning", "different")}
-    """)  # noqa: S608 (names and conditions from evidence)
+    """)
 
 
 def _collapse(con: duckdb.DuckDBPyConnection) -> None:
@@ -198,7 +187,7 @@ def _collapse(con: duckdb.DuckDBPyConnection) -> None:
             select first_id, record_ids, row_number() over (order by first_id) as node from grouped
         )
         select unnest(record_ids) as record_id, node, first_id from numbered
-    """)  # noqa: S608 (constants of this module)
+    """)
 
 
 def _create_nodes(con: duckdb.DuckDBPyConnection) -> None:
@@ -213,16 +202,19 @@ def _create_nodes(con: duckdb.DuckDBPyConnection) -> None:
             coalesce(email in (select email from shared_mailboxes), false) as mailbox_shared
         from members join people using (record_id) where record_id = first_id
     """)
-    keys = ", ".join(f"hash({key.made_of}) as {key.name}" for key in blocking_keys())
-    con.execute(f"create table nodes as select *, {keys} from described")  # noqa: S608
+    keys = ", ".join(
+        f"case when ({key.made_of}) is not null then hash({key.made_of}) end as {key.name}"
+        for key in blocking_keys()
+    )
+    con.execute(f"create table nodes as select *, {keys} from described")
     for key in blocking_keys():
         con.execute(f"""
             create or replace table crowded as
             select {key.name} as value from nodes where {key.name} is not null
             group by 1 having count(*) > {key.cap}
-        """)  # noqa: S608 (names and caps are constants of settings)
+        """)
         if con.execute("select count(*) from crowded").fetchall()[0][0]:
             con.execute(
-                f"update nodes set {key.name} = null "  # noqa: S608
+                f"update nodes set {key.name} = null "
                 f"where {key.name} in (select value from crowded)"
             )

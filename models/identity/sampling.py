@@ -65,7 +65,7 @@ def count_patterns(
         where match_key = 'candidate' or not exists (
             from {blocked.physical_name} as b
             where b.join_key_l = drawn_pairs.join_key_l and b.join_key_r = drawn_pairs.join_key_r)
-    """)  # noqa: S608 (a name made by Splink)
+    """)
     registered = linker.table_management.register_blocked_pairs_for_predict(
         linker._db_api.register("counted_pairs")
     )
@@ -88,7 +88,7 @@ def _shuffle(con: duckdb.DuckDBPyConnection, seed: int, labels: pa.Table) -> Non
         select node, md5_number_lower(first_id || '#{seed}') as place, person_id,
             given_key || '|' || family as full_name
         from nodes left join labelled using (first_id)
-    """)  # noqa: S608 (seed is an integer)
+    """)
     con.execute("""
         create table drawn_pairs (
             join_key_l bigint, join_key_r bigint, weight bigint, match_key varchar)
@@ -97,14 +97,14 @@ def _shuffle(con: duckdb.DuckDBPyConnection, seed: int, labels: pa.Table) -> Non
 
 def _draw_candidates(con: duckdb.DuckDBPyConnection, blocked: str) -> float:
     """Draw candidates; returns how many each stands for."""
-    candidates = con.execute(f"select count(*) from {blocked}").fetchall()[0][0]  # noqa: S608
+    candidates = con.execute(f"select count(*) from {blocked}").fetchall()[0][0]
     bound = min(1.0, CANDIDATE_PAIRS / max(candidates, 1)) * _HASHES
     con.execute(
         f"""
         insert into drawn_pairs
         select join_key_l, join_key_r, 1, 'candidate' from {blocked}
         join shuffled on node = join_key_l where place <= ?::double
-        """,  # noqa: S608 (a name made by Splink)
+        """,
         [bound],
     )
     drawn = con.execute("select count(*) from drawn_pairs").fetchall()[0][0]
@@ -131,7 +131,7 @@ def _draw_namesakes(con: duckdb.DuckDBPyConnection) -> float:
         insert into drawn_pairs
         select least(one, other), greatest(one, other), weight, 'namesake'
         from neighbours order by place limit {DRAWN_PAIRS}
-    """)  # noqa: S608 (a constant)
+    """)
     all_of_them = con.execute("select count(*) from neighbours").fetchall()[0][0]
     return 0.5 * float(max(all_of_them / DRAWN_PAIRS, 1.0))
 
@@ -139,7 +139,7 @@ def _draw_namesakes(con: duckdb.DuckDBPyConnection) -> float:
 def _draw_others(con: duckdb.DuckDBPyConnection) -> None:
     """Nodes with their neighbours in the order of the hash, namesakes left out."""
     nodes = con.execute(
-        f"select node, full_name from shuffled order by place limit {DRAWN_PAIRS}"  # noqa: S608
+        f"select node, full_name from shuffled order by place limit {DRAWN_PAIRS}"
     ).fetchnumpy()
     count = len(nodes["node"])
     steps = max(1, min(DRAWN_PAIRS // max(count, 1), (count - 1) // 2))
@@ -181,7 +181,7 @@ def _count(con: duckdb.DuckDBPyConnection, predicted: str) -> pa.Table:
             and c.match_key = p.match_key
         join shuffled as l on l.node = node_l join shuffled as r on r.node = node_r
         group by all order by all
-    """).fetch_arrow_table()  # noqa: S608 (names made here and by Splink)
+    """).fetch_arrow_table()
 
 
 def _frequency_levels(comparison: Comparison) -> dict[str, list[int]]:

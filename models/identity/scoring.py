@@ -17,6 +17,11 @@ TERM_LIMIT = 5_000
 """Most names whose frequency is pinned; all rarer ones share one frequency."""
 
 
+LEAST_SHARE = 1e-4
+"""Lowest share of a name, whatever the data say: rare names run in families, so two bearers of one
+are no more independent than two bearers of a name that one in 10,000 has."""
+
+
 def term_frequencies(con: duckdb.DuckDBPyConnection, column: str) -> dict[str, Any]:
     """Share of named nodes per common value of ``column``, and one share for all rarer ones.
 
@@ -26,12 +31,16 @@ def term_frequencies(con: duckdb.DuckDBPyConnection, column: str) -> dict[str, A
     rows = con.execute(f"""
         select {column}, count(*) as nodes from nodes where {column} is not null
         group by 1 having count(*) > 2 order by nodes desc, {column} limit {TERM_LIMIT}
-    """).fetchall()  # noqa: S608 (column is one of TERM_COLUMNS)
-    named = con.execute(f"select count({column}) from nodes").fetchall()[0][0]  # noqa: S608
+    """).fetchall()
+    named = con.execute(f"select count({column}) from nodes").fetchall()[0][0]
     rarest_listed = rows[-1][1] if rows else 2
     return {
-        "values": {value: _six_digits(count / named) for value, count in rows},
-        "rare": _six_digits(max(1.5, rarest_listed / 2) / max(named, 1)),
+        "values": {
+            value: _six_digits(share)
+            for value, count in rows
+            if (share := count / named) >= LEAST_SHARE
+        },
+        "rare": _six_digits(max(max(1.5, rarest_listed / 2) / max(named, 1), LEAST_SHARE)),
     }
 
 
@@ -65,10 +74,8 @@ def open_linker(
             select {column}, coalesce(share, {pinned["rare"]}) as tf_{column}
             from (select distinct {column} from nodes where {column} is not null)
             left join pinned_{column} using ({column})
-        """)  # noqa: S608 (column is one of TERM_COLUMNS)
-        linker.table_management.register_term_frequency_lookup(
-            api.register(f"tf_{column}"), column
-        )
+        """)
+        linker.table_management.register_term_frequency_lookup(api.register(f"tf_{column}"), column)
     return linker
 
 

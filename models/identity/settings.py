@@ -1,8 +1,8 @@
-"""What counts as the same person (Fellegi & Sunter 1969): comparisons and blocking keys.
+"""What counts as the same person (Fellegi & Sunter 1969): the comparisons, as Splink settings.
 
-Here: every comparison and every blocking key as a named function with the reason why it exists.
-The columns they read are made in ``preparation``; the weights of the levels are estimated in
-``training`` and pinned in a fitted model (``prior.json`` ships one).
+Here: every comparison as a named function with the reason why it exists. What two nodes show about
+each other is computed in ``evidence``, which pairs are compared at all is in ``blocking``; the
+weights are estimated in ``training`` and pinned in a fitted model (``prior.json`` ships one).
 
 Evidence that belongs together is not counted twice. A family shares surname, address, phone and
 sometimes a mailbox, so the weight of a shared address depends on whose names agree. Splink adds
@@ -14,6 +14,7 @@ comparison: P(name) x P(birth date | name) x P(e-mail | name) x P(address, phone
 from dataclasses import dataclass, replace
 from typing import Any
 
+from models.identity.blocking import blocking_keys
 from models.identity.evidence import (
     ADDRESS,
     BIRTH_DATE,
@@ -30,6 +31,7 @@ NAMELESS_ODDS = {"same, one reader": 99.0, "same, several readers": 0.5}
 Where names are known, one address means one person in 99.7 % of pairs; where two names are known to
 read it, nobody can tell whose the nameless record is, and it is left to review.
 """
+
 
 @dataclass(frozen=True)
 class Level:
@@ -178,7 +180,8 @@ def household() -> Comparison:
     Families share both. Counted apart, with the surname on top, they merged spouses and siblings
     (precision of the closure 0.87 instead of 0.985 on 1,000,000 synthetic people). Under two given
     names they say nothing. Under one e-mail the address says nothing: who reads one mailbox lives
-    at one address, be it one person or two.
+    at one address, be it one person or two. Neither does it between namesakes with two birth dates:
+    fathers hand down names and houses.
     """
     phone = {outcome: PHONE.is_any(outcome) for outcome in PHONE.outcomes}
     address = {outcome: ADDRESS.is_any(outcome) for outcome in ADDRESS.outcomes}
@@ -209,6 +212,11 @@ def household() -> Comparison:
         f"{NAMES.call} >= 0 and {phone['unknown']} and {address['unknown']}",
         [
             *_levels("one mailbox", f"{may_be_one} and email_l = email_r", one_mailbox),
+            *_levels(
+                "namesakes of two ages",
+                f"{NAMES.is_any('namesakes')} and {BIRTH_DATE.is_any('different')}",
+                {"same phone": phone["same"], "other or unknown phone": "true"},
+            ),
             *_levels("namesakes", NAMES.is_any("namesakes"), outcomes),
             *_levels(
                 "given name agrees", NAMES.is_any("no given name", "same given name"), outcomes
@@ -237,76 +245,6 @@ def _comparison(name: str, unknown: str, levels: list[Level]) -> Comparison:
 def comparisons() -> tuple[Comparison, ...]:
     """All comparisons of a pair of people, in the order of Splink's charts."""
     return (given_name(), surname(), birth_date(), email(), household())
-
-
-@dataclass(frozen=True)
-class BlockingKey:
-    """A key that two nodes must share to be compared at all.
-
-    Attributes:
-        name: its column in ``nodes``.
-        made_of: SQL over a node's columns; null where one of them is unknown.
-        reason: which change of a person's data it survives.
-        cap: most nodes that one value may gather; a larger group is no evidence and is not compared
-            by this key (60 nodes give 1,770 pairs).
-    """
-
-    name: str
-    made_of: str
-    reason: str
-    cap: int = 60
-
-
-def blocking_keys() -> tuple[BlockingKey, ...]:
-    """All blocking keys. Lone names are out: one surname alone gave 1.7e9 pairs at 1,000,000."""
-    names = "least(given_key, family) || '|' || greatest(given_key, family)"
-    return (
-        BlockingKey(
-            "block_email",
-            "case when given is not null or not mailbox_shared then email end",
-            "anything but the mailbox changed",
-        ),
-        BlockingKey("block_phone", "phone", "anything but the number changed"),
-        BlockingKey(
-            "block_given_birth",
-            "given_key || '|' || birth_text",
-            "a new surname, a move and a new mailbox",
-        ),
-        BlockingKey(
-            "block_surname_birth",
-            "family || '|' || birth_text",
-            "a misspelt or shortened given name; it brings twins, whom the comparisons part",
-        ),
-        BlockingKey(
-            "block_names_postal", f"{names} || '|' || postal", "names in each other's field"
-        ),
-        BlockingKey(
-            "block_names_birth_year",
-            f"{names} || '|' || birth_text[1:4]",
-            "a mistyped day or month, or the two swapped",
-        ),
-        BlockingKey(
-            "block_address",
-            "given[1] || '|' || street || '|' || house_no || '|' || postal",
-            "misspelt names where neither mailbox nor birth date is known",
-        ),
-        BlockingKey(
-            "block_mail_surname",
-            "case when email_number is not null then email_local || '|' || family end",
-            "a new mail provider; without a number the local part is but the name again",
-        ),
-        BlockingKey(
-            "block_mail_given",
-            "case when email_number is not null then email_local || '|' || given_key end",
-            "a new mail provider under a new or misspelt surname",
-        ),
-        BlockingKey(
-            "block_names",
-            names,
-            "everything but a rare name; in a large population common names exceed the cap",
-            cap=8,
-        ),
-    )
 
 
 def splink_settings(

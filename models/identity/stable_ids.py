@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from models.identity.preparation import connect
+from models.identity.connection import connect
 
 ID_DIGITS = 16
 """Hex digits of an id: 64 bits; two of 1,000,000 ids collide with probability 3e-8."""
@@ -202,7 +202,7 @@ def _make_new_ids(con: duckdb.DuckDBPyConnection, prefix: str) -> None:
             and (retired.customer_id is not null
                 or proposal not in (select customer_id from retired))
             qualify row_number() over (partition by proposal order by age) = 1
-            """,  # noqa: S608 (ID_DIGITS is a constant)
+            """,
             {"prefix": prefix, "attempt": attempt},
         )
         con.execute("""

@@ -13,8 +13,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from models.identity.connection import connect
 from models.identity.estimation import Estimate, estimate
-from models.identity.preparation import Exclusions, connect, load_nodes
+from models.identity.preparation import Exclusions, load_nodes
 from models.identity.sampling import count_patterns
 from models.identity.scoring import TERM_COLUMNS, term_frequencies
 from models.identity.settings import comparisons, splink_settings

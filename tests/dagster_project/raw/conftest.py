@@ -86,8 +86,16 @@ class Inbox:
             assert quarantined == len(self.quarantined(source)), source
 
 
+@pytest.fixture(scope="session")
+def checkout_sources() -> dict[str, Source]:
+    """The sources file of the checkout, read once."""
+    return read_sources(Home(Path("no home of its own")))
+
+
 @pytest.fixture
-def open_inbox(tmp_path: Path) -> Iterator[Callable[..., Inbox]]:
+def open_inbox(
+    tmp_path: Path, checkout_sources: dict[str, Source]
+) -> Iterator[Callable[..., Inbox]]:
     """Open an inbox whose sources file says ``own`` over the defaults."""
     opened: list[Inbox] = []
 
@@ -99,7 +107,7 @@ def open_inbox(tmp_path: Path) -> Iterator[Callable[..., Inbox]]:
             (home.config / "sources.yaml").write_text(own, encoding="utf-8")
         warehouse = duckdb.connect()
         warehouse.execute("set TimeZone = 'UTC'")
-        opened.append(Inbox(home, read_sources(home), warehouse))
+        opened.append(Inbox(home, read_sources(home) if own else checkout_sources, warehouse))
         return opened[-1]
 
     yield open_one

@@ -54,8 +54,8 @@ def test_an_extra_column_is_kept_out_and_reported_and_an_absent_one_is_null(inbo
     assert inbox.rows(CONTACTS, "kundnr", "fornamn", "epost") == [("K1", "Anna", None)]
 
 
-@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_line_ends_of_both_kinds_and_empty_lines_are_no_data(inbox: Any, line_end: str) -> None:
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_line_ends_of_all_kinds_and_empty_lines_are_no_data(inbox: Any, line_end: str) -> None:
     inbox.put(
         "crm/contacts.csv", lines("K1;Anna;S;;", "", "K2;Bo;T;;x", "").replace("\n", line_end)
     )
