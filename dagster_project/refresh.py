@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dagster_project.errors import EXIT_CODES
+from dagster_project.failure_hook import hand_over_failure
 from dagster_project.home import Home
 from dagster_project.settings import CHECKOUT
 
@@ -85,6 +86,9 @@ def refresh(home: Home, *, show: bool) -> Ending:
             instance=instance, raise_on_error=False, run_config={"loggers": {"console": {}}}
         )
         ending = _ending(home, result, progress)
+    if not result.success:
+        # Dagster's sensor sees only runs that its daemon started.
+        hand_over_failure("refresh", ending.run_id, ending.sentence)
     start().shutdown(wait=False, cancel_futures=True)
     return ending
 
@@ -115,6 +119,8 @@ def _exit_code(home: Home, result: Any) -> tuple[int, str]:
             error = event.step_failure_data.error
             while error.cause:
                 error = error.cause
+            if error.cls_name == "DagsterAssetCheckFailedError":
+                continue
             if error.cls_name in EXIT_CODES:
                 return EXIT_CODES[error.cls_name], error.message.partition(": ")[2].strip()
             return 1, (

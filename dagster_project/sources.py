@@ -41,6 +41,7 @@ class Column(BaseModel):
     name: str
     type: ColumnType
     is_required: bool
+    may_be_unusable: bool
     delivered_as: str
 
 
@@ -69,7 +70,7 @@ class Source(BaseModel):
     required: bool
     empty: Literal["held", "allowed"]
     final_newline: Literal["required", "optional"]
-    delivery: Literal["upsert", "snapshot"]
+    delivery: Literal["upsert"]
     cadence_days: float = Field(gt=0)
     max_quarantined_share: float = Field(ge=0, le=1)
 
@@ -119,8 +120,9 @@ class Source(BaseModel):
         return tuple(
             Column(
                 name=name,
-                type=words.removeprefix("required ").strip(),  # type: ignore[arg-type]
-                is_required=words.startswith("required "),
+                type=words.removeprefix("required ").removeprefix("header ").strip(),  # type: ignore[arg-type]
+                is_required=words.startswith(("required ", "header ")),
+                may_be_unusable=not words.startswith("required "),
                 delivered_as=self.columns.get(name, name),
             )
             for name, words in self.contract.items()
@@ -131,7 +133,7 @@ class Source(BaseModel):
         """Columns whose unusable value costs the record, keys apart."""
         if not self.strict:
             return ()
-        return tuple(c for c in self.fields if c.is_required and c.name not in self.key)
+        return tuple(c for c in self.fields if not c.may_be_unusable and c.name not in self.key)
 
 
 @cache

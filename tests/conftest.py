@@ -1,13 +1,170 @@
-"""Shared by all tests: a run on a machine that has every real part may not skip any."""
+"""Shared by all tests: homes that a real run filled, and the command line that fills them.
 
+A run on a machine that has every real part may not skip any test.
+"""
+
+import json
 import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+
+AS_OF = "2026-11-20"
+PEOPLE = 1_000
+CONSOLE_SCRIPT = Path(sys.executable).parent / "skikt"
+_FORKING_SKIKT = Path(__file__).parent / "fixtures" / "forking_skikt.py"
+_OURS = ("SKIKT_", "DEMO_", "DAGSTER_", "DBT_")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = len(reporter.stats.get("skipped", [])) if reporter else 0
-    if os.environ.get("SKIKT_FAIL_ON_SKIP") and skipped and session.exitstatus == pytest.ExitCode.OK:
+    if (
+        os.environ.get("SKIKT_FAIL_ON_SKIP")
+        and skipped
+        and session.exitstatus == pytest.ExitCode.OK
+    ):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How one run of the command line ended."""
+
+    exit_code: int
+    out: str
+    err: str
+    seconds: float
+
+    @property
+    def told(self) -> dict[str, object]:
+        """What ``--json`` answered: the last line of the output."""
+        return dict(json.loads(self.out.splitlines()[-1]))
+
+
+@dataclass(frozen=True)
+class Started:
+    """A run of the command line that goes on beside the test."""
+
+    answer: Path
+    began: float
+
+    def wait(self, seconds: float = 300) -> Ended:
+        """Until it ended."""
+        exit_code = self.answer / "exit_code"
+        while not exit_code.exists():
+            assert time.monotonic() - self.began < seconds, f"skikt did not end within {seconds} s"
+            time.sleep(0.05)
+        out, err = ((self.answer / name).read_text("utf-8") for name in ("out", "err"))
+        return Ended(int(exit_code.read_text()), out, err, time.monotonic() - self.began)
+
+
+@dataclass(frozen=True)
+class Skikt:
+    """The command line, each call in a process of its own (``tests/fixtures/forking_skikt.py``)."""
+
+    server: subprocess.Popen[str]
+    answers: Path
+
+    def start(self, home: Path, *arguments: str, **environment: str) -> Started:
+        """Begin ``skikt <arguments>`` on a home, as of ``AS_OF`` unless the environment says else."""
+        answer = self.answers / f"{home.name}-{time.monotonic_ns()}"
+        answer.mkdir()
+        settings = {"SKIKT_HOME": str(home), "SKIKT_AS_OF": AS_OF, **environment}
+        request = {"arguments": arguments, "environment": settings, "answer": str(answer)}
+        assert self.server.stdin
+        self.server.stdin.write(json.dumps(request) + "\n")
+        self.server.stdin.flush()
+        return Started(answer, time.monotonic())
+
+    def run(self, home: Path, *arguments: str, **environment: str) -> Ended:
+        """``skikt <arguments>`` from beginning to end."""
+        return self.start(home, *(arguments or ("run", "--json")), **environment).wait()
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without anything that a developer has set for the project."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+
+
+@pytest.fixture(scope="session")
+def skikt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Skikt]:
+    """The command line, with its imports done."""
+    command = [sys.executable, str(_FORKING_SKIKT)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, text=True, env=clean_environment()
+    ) as server:
+        yield Skikt(server, tmp_path_factory.mktemp("answers"))
+        assert server.stdin
+        server.stdin.close()
+
+
+@pytest.fixture(scope="session")
+def console_script() -> Callable[..., Ended]:
+    """The installed ``skikt`` itself, as a user calls it."""
+
+    def call(home: Path, *arguments: str, **environment: str) -> Ended:
+        began = time.monotonic()
+        done = subprocess.run(
+            [str(CONSOLE_SCRIPT), *arguments],
+            env={
+                **clean_environment(),
+                "SKIKT_HOME": str(home),
+                "SKIKT_AS_OF": AS_OF,
+                **environment,
+            },
+            cwd=home,
+            capture_output=True,
+            text=True,
+            timeout=400,
+        )
+        return Ended(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def demo_run(
+    tmp_path_factory: pytest.TempPathFactory, console_script: Callable[..., Ended]
+) -> tuple[Path, Ended]:
+    """A home after ``skikt demo`` with 1,000 people. Nobody may change it: see ``copy_of``."""
+    home = tmp_path_factory.mktemp("demo_home")
+    return home, console_script(home, "demo", DEMO_PEOPLE=str(PEOPLE))
+
+
+@pytest.fixture(scope="session")
+def demo_home(demo_run: tuple[Path, Ended]) -> Path:
+    """The demo's home, published."""
+    home, ended = demo_run
+    assert ended.exit_code == 0, ended.err
+    return home
+
+
+@pytest.fixture(scope="session")
+def small_home(tmp_path_factory: pytest.TempPathFactory, skikt: Skikt) -> Path:
+    """A published home of thirty people with a key and a name each. Nobody may change it."""
+    home = tmp_path_factory.mktemp("small_home")
+    names = "".join(f"K{number};Anna;Svensson{number}\n" for number in range(30))
+    folder = home / "landing" / "crm"
+    folder.mkdir(parents=True)
+    (folder / "contacts.csv").write_text("kundnr;fornamn;efternamn\n" + names, "cp1252")
+    ended = skikt.run(home)
+    assert ended.exit_code == 0, ended.err + ended.out
+    return home
+
+
+@pytest.fixture(scope="session")
+def copy_of() -> Callable[[Path, Path], Path]:
+    """A home of one's own that begins as another one stands."""
+
+    def copy(home: Path, target: Path) -> Path:
+        return Path(shutil.copytree(home, target, symlinks=True))
+
+    return copy

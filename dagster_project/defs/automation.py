@@ -2,12 +2,11 @@
 
 import hashlib
 import json
-import shlex
-import subprocess
 from collections.abc import Iterator
 
 import dagster as dg
 
+from dagster_project.failure_hook import hand_over_failure
 from dagster_project.settings import load_settings
 
 refresh = dg.define_asset_job(
@@ -49,18 +48,11 @@ def landing(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.
 @dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING)
 def on_failure(context: dg.RunFailureSensorContext) -> None:
     """Hands a failed run to the command in SKIKT_ON_FAILURE, as JSON on its standard input."""
-    command = load_settings().on_failure
-    if not command:
-        return
-    message = {
-        "job": context.dagster_run.job_name,
-        "run_id": context.dagster_run.run_id,
-        "what": context.failure_event.message,
-        "next": "Open the run in Dagster's UI; docs/operations.md says what to do for each check.",
-    }
-    # The command is the user's own setting.
-    arguments = shlex.split(command)
-    subprocess.run(arguments, input=json.dumps(message), text=True, check=True, timeout=60)  # noqa: S603
+    hand_over_failure(
+        context.dagster_run.job_name,
+        context.dagster_run.run_id,
+        context.failure_event.message or "",
+    )
 
 
 def _landing_state() -> str:

@@ -114,7 +114,7 @@ def _without_torn(
         one, other = int(left[row]), int(right[row])
         row_of.setdefault(one, {})[other] = int(row)
         row_of.setdefault(other, {})[one] = int(row)
-    torn = set()
+    torn: set[int] = set()
     for row in apart:
         to_one, to_other = row_of.get(int(left[row]), {}), row_of.get(int(right[row]), {})
         for node in to_one.keys() & to_other.keys():

@@ -204,4 +204,4 @@ def _reported_pairs(con: duckdb.DuckDBPyConnection, review: float) -> pa.Table:
         from kept join companies as l on l.place = kept.l join companies as r on r.place = kept.r
         order by 1, 2
     """)
-    return pairs.fetch_arrow_table().cast(PAIR_SCHEMA)
+    return pairs.to_arrow_table().cast(PAIR_SCHEMA)

@@ -197,11 +197,12 @@ ADDRESS = Macro(
             and (postal_l = postal_r or city_l = city_r)
             and (street_l = street_r or (postal_l = postal_r
                 and jaro_winkler_similarity(street_l, street_r) >= 0.88)) then 1
-        when (street_l is null or street_r is null)
-            and coalesce(postal_l = postal_r, city_l = city_r, false) then 2
+        when postal_l = postal_r and (street_l is null or street_r is null) then 2
+        when (postal_l is null or postal_r is null) and city_l = city_r then 0
         else 3 end""",
 )
-"""A street needs its house number; a place without a street is weaker."""
+"""A street needs its house number; a postal code without a street is weaker; a city says nothing,
+half a country may live in it."""
 
 PHONE = Macro(
     name="compare_phones",

@@ -81,7 +81,7 @@ def link(records: pa.Table, model: dict[str, Any], *, review: float = 0.5) -> pa
                 match_probability, match_weight, decided_by
             from pairs order by 1, 2
         """)
-            .fetch_arrow_table()
+            .to_arrow_table()
             .cast(PAIR_SCHEMA)
         )
 
@@ -99,7 +99,7 @@ def _keep_reported(con: duckdb.DuckDBPyConnection, scored: str, review: float) -
     size = con.execute("select coalesce(max(node), 0) + 1 from nodes").fetchall()[0][0]
     likely = con.execute(
         f"select node_l, node_r from {scored} where match_probability >= ?", [review]
-    ).fetch_arrow_table()
+    ).to_arrow_table()
     labels = component_labels(size, *(column.to_numpy() for column in likely.columns))
     con.register("components", pa.table({"node": np.arange(size), "component": labels}))
     sides = ", ".join(

@@ -181,7 +181,7 @@ def _count(con: duckdb.DuckDBPyConnection, predicted: str) -> pa.Table:
             and c.match_key = p.match_key
         join shuffled as l on l.node = node_l join shuffled as r on r.node = node_r
         group by all order by all
-    """).fetch_arrow_table()
+    """).to_arrow_table()
 
 
 def _frequency_levels(comparison: Comparison) -> dict[str, list[int]]:

@@ -274,4 +274,4 @@ _EVENTS = """
 
 
 def _table(con: duckdb.DuckDBPyConnection, sql: str, values: list[str] | None = None) -> pa.Table:
-    return con.execute(sql, values or []).fetch_arrow_table()
+    return con.execute(sql, values or []).to_arrow_table()

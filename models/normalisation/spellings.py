@@ -29,5 +29,7 @@ def phone_spellings(phone: str) -> list[str]:
         national = phonenumbers.national_significant_number(number)
         code = str(number.country_code)
         spellings |= {national, "0" + national}
-        spellings |= {prefix + code + zero + national for prefix in ("", "00") for zero in ("", "0")}
+        spellings |= {
+            prefix + code + zero + national for prefix in ("", "00") for zero in ("", "0")
+        }
     return sorted(spellings)

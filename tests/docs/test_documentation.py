@@ -215,9 +215,12 @@ def columns_row(name: str, source: dict) -> str:
     """The row of the landing page with a source's columns."""
     key = source["key"]
     types = {
-        column: words.removeprefix("required ") for column, words in source["contract"].items()
+        column: words.removeprefix("required ").removeprefix("header ")
+        for column, words in source["contract"].items()
     }
-    required = {c for c, words in source["contract"].items() if words.startswith("required ")}
+    required = {
+        c for c, words in source["contract"].items() if words.startswith(("required ", "header "))
+    }
 
     def listed(columns: list[str]) -> str:
         words = [f"`{c}`" + ("" if types[c] == "text" else f" {types[c]}") for c in columns]

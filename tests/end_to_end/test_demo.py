@@ -1,0 +1,486 @@
+"""What ``skikt demo`` leaves behind: every promised table, in one publication, that holds together."""
+
+import csv
+import hashlib
+import json
+import stat
+import subprocess
+import sys
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+AS_OF = date(2026, 11, 20)
+PUBLISHED = (
+    "dim_customer",
+    "dim_segment",
+    "fct_segment_membership",
+    "fct_segment_snapshot",
+    "segment_profile",
+    "meta_publication",
+)
+IN_THE_WAREHOUSE = (
+    "raw.deliveries",
+    "raw.quarantine",
+    "identity.int_identity__person_records",
+    "identity.int_identity__company_records",
+    "identity.person_pairs",
+    "identity.customer_identities",
+    "identity.company_identities",
+    "identity.id_events",
+    "customers.dim_customers",
+    "customers.dim_companies",
+    "customers.fct_orders",
+    "customers.fct_interactions",
+    "customers.customer_features",
+    "segments.customer_segments",
+    "segments.segment_history",
+)
+EXCLUSIVE_SCHEMES = ("rfm", "lifecycle", "behaviour")
+
+Connection = duckdb.DuckDBPyConnection
+
+
+def one(connection: Connection, sql: str) -> Any:
+    return connection.execute(sql).fetchall()[0][0]
+
+
+def all_of(connection: Connection, sql: str) -> list[Any]:
+    rows = connection.execute(sql).fetchall()
+    return [row[0] for row in rows] if rows and len(rows[0]) == 1 else rows
+
+
+def landing(
+    home: Path, table: str, delimiter: str = ",", encoding: str = "utf-8-sig"
+) -> list[dict[str, str]]:
+    text = (home / "landing" / f"{table}.csv").read_bytes().decode(encoding, "replace")
+    lines = list(csv.reader(text.splitlines(), delimiter=delimiter))
+    return [
+        dict(zip(lines[0], line, strict=True)) for line in lines[1:] if len(line) == len(lines[0])
+    ]
+
+
+def test_it_ends_well_and_shows_the_segments(demo_run: Any) -> None:
+    home, ended = demo_run
+    assert ended.exit_code == 0, ended.err
+    for scheme in (*EXCLUSIVE_SCHEMES, "audience"):
+        assert scheme in ended.out
+    assert str(home / "published" / "segments.duckdb") in ended.out.replace("\n", "")
+    assert "Traceback" not in ended.out + ended.err
+
+
+def test_another_process_reads_what_was_published(demo_home: Path) -> None:
+    program = (
+        "import duckdb, sys; connection = duckdb.connect(sys.argv[1], read_only=True); "
+        "print(connection.execute('select count(*) from marts.dim_customer').fetchall()[0][0])"
+    )
+    database = str(demo_home / "published" / "segments.duckdb")
+    done = subprocess.run(
+        [sys.executable, "-c", program, database], capture_output=True, text=True, timeout=60
+    )
+    assert int(done.stdout) > 500, done.stderr
+
+
+@pytest.mark.parametrize("table", PUBLISHED)
+def test_a_published_table_is_there_and_not_empty(published: Connection, table: str) -> None:
+    assert one(published, f"select count(*) from marts.{table}") > 0
+
+
+@pytest.mark.parametrize("table", IN_THE_WAREHOUSE)
+def test_a_table_of_the_warehouse_is_there_and_not_empty(warehouse: Connection, table: str) -> None:
+    assert one(warehouse, f"select count(*) from {table}") > 0
+
+
+def test_every_landing_file_is_in_the_ledger_and_its_table(
+    demo_home: Path, warehouse: Connection
+) -> None:
+    delivered = {
+        str(file.relative_to(demo_home / "landing"))
+        for file in (demo_home / "landing").rglob("*.*")
+    }
+    assert set(all_of(warehouse, "select path from raw.deliveries")) == delivered
+    for source in all_of(warehouse, "select source from raw.deliveries"):
+        assert one(warehouse, f"select count(*) from raw.{source.replace('/', '__')}") > 0
+
+
+def test_i2_every_record_is_accounted_for(demo_home: Path, warehouse: Connection) -> None:
+    wrong = "records_in <> accepted + quarantined + suppressed + duplicates or records_in = 0"
+    assert not all_of(warehouse, f"select path from raw.deliveries where {wrong}")
+    for source, accepted, quarantined in all_of(
+        warehouse,
+        "select source, sum(accepted)::int, sum(quarantined)::int from raw.deliveries group by 1",
+    ):
+        stored = one(warehouse, f"select count(*) from raw.{source.replace('/', '__')}")
+        reasons = one(warehouse, f"select count(*) from raw.quarantine where source = '{source}'")
+        assert (accepted, quarantined) == (stored, reasons), source
+    shop = pq.read_metadata(demo_home / "landing" / "shop" / "orders.parquet").num_rows
+    assert (
+        one(warehouse, "select records_in from raw.deliveries where source = 'shop/orders'") == shop
+    )
+
+
+PERSON_RECORDS = """
+    select 'crm:' || kundnr from raw.crm__contacts
+    union select 'shop:' || customer_id from raw.shop__customers
+    union select 'tickets:' || bookingnr from raw.tickets__bookings
+    union select 'newsletter:' || subscriber_id from raw.newsletter__subscribers
+    union select 'survey:' || response_id from raw.survey__answers
+"""
+
+
+def test_i3_each_accepted_person_record_has_exactly_one_customer(warehouse: Connection) -> None:
+    assert (
+        one(
+            warehouse,
+            "select count(*) - count(distinct record_id) from identity.customer_identities",
+        )
+        == 0
+    )
+    accepted = set(all_of(warehouse, PERSON_RECORDS))
+    linked = set(all_of(warehouse, "select record_id from identity.customer_identities"))
+    assert accepted == {record for record in linked if not record.startswith("social:")}
+    social = {record for record in linked if record.startswith("social:")}
+    known = (
+        "select count(distinct (lower(network), lower(trim(email)))) from raw.social__engagements"
+    )
+    assert 0 < len(social) <= one(warehouse, known)
+
+
+def test_i3_holds_for_companies_too(warehouse: Connection) -> None:
+    accepted = all_of(
+        warehouse,
+        "select 'crm_company:' || foretag_nr from raw.crm__companies union "
+        "select 'register:' || country_code || '-' || org_number from raw.register__companies",
+    )
+    linked = all_of(warehouse, "select record_id from identity.company_identities")
+    assert len(linked) == len(set(linked)) == len(set(accepted))
+    assert {r for r in linked if r.startswith("crm")} == {
+        r for r in accepted if r.startswith("crm")
+    }
+
+
+def test_records_of_one_person_are_linked_and_those_of_most_are_not(warehouse: Connection) -> None:
+    records, customers = warehouse.execute(
+        "select count(*), count(distinct customer_id) from identity.customer_identities"
+    ).fetchall()[0]
+    assert 0.3 * records < customers < 0.8 * records
+
+
+def money(text: str) -> Decimal:
+    try:
+        return Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return Decimal(0)
+
+
+def test_i6_money_in_is_money_out(warehouse: Connection) -> None:
+    orders = all_of(
+        warehouse, "select upper(currency), total_amount::varchar from raw.shop__orders"
+    )
+    bookings = all_of(warehouse, "select upper(valuta), beloeb from raw.tickets__bookings")
+    delivered: defaultdict[str | None, Decimal] = defaultdict(Decimal)
+    for currency, amount in [*orders, *bookings]:
+        delivered[currency] += money(amount or "")
+    kept = dict(
+        all_of(
+            warehouse,
+            "select currency, coalesce(sum(total_amount), 0) from customers.fct_orders group by 1",
+        )
+    )
+    assert kept == dict(delivered)
+    assert len(kept) >= 4
+
+
+def test_money_of_customers_and_of_nobody_is_all_money(warehouse: Connection) -> None:
+    all_revenue = one(
+        warehouse,
+        "select sum(revenue_eur) from customers.fct_orders where ordered_on <= '2026-11-20'",
+    )
+    of_customers = one(warehouse, "select sum(revenue_eur) from customers.customer_features")
+    of_nobody = one(
+        warehouse,
+        "select coalesce(sum(revenue_eur), 0) from customers.fct_orders "
+        "where ordered_on <= '2026-11-20' and customer_id is null",
+    )
+    assert float(all_revenue) == pytest.approx(of_customers + float(of_nobody), rel=1e-9)
+
+
+@pytest.mark.parametrize("scheme", EXCLUSIVE_SCHEMES)
+def test_i7_each_person_has_one_segment_of_each_exclusive_scheme(
+    warehouse: Connection, published: Connection, scheme: str
+) -> None:
+    people = set(all_of(warehouse, "select customer_id from customers.customer_features"))
+    members = all_of(
+        warehouse, f"select customer_id from segments.customer_segments where scheme = '{scheme}'"
+    )
+    assert sorted(members) == sorted(people)
+    shown = all_of(
+        published,
+        f"select customer_key from marts.fct_segment_membership where scheme = '{scheme}' and is_current",
+    )
+    keys = all_of(
+        published, "select customer_key from marts.dim_customer where customer_type = 'person'"
+    )
+    assert sorted(shown) == sorted(keys)
+
+
+def test_i8_no_feature_knows_the_future(warehouse: Connection) -> None:
+    days = all_of(
+        warehouse,
+        "select column_name from (describe customers.customer_features) where column_type = 'DATE'",
+    )
+    assert {"as_of", "last_order_on", "customer_since_on"} <= set(days)
+    for day in days:
+        assert one(warehouse, f"select max({day}) from customers.customer_features") <= AS_OF
+    differing = one(
+        warehouse,
+        """
+        with counted as (
+            select customer_id, count(*) as orders
+            from customers.fct_orders
+            where ordered_at < timestamp '2026-11-21' and ordered_on > date '2025-11-20'
+            and status in ('paid', 'shipped')
+            group by customer_id
+        )
+        select count(*) from customers.customer_features left join counted using (customer_id)
+        where orders_365d <> coalesce(counted.orders, 0)
+        """,
+    )
+    assert differing == 0
+
+
+def test_i9_the_first_days_history_has_one_open_row_per_membership(published: Connection) -> None:
+    assert (
+        one(
+            published,
+            "select count(*) from marts.fct_segment_membership where valid_to is not null",
+        )
+        == 0
+    )
+    assert all_of(published, "select distinct valid_from from marts.fct_segment_membership") == [
+        AS_OF
+    ]
+
+
+def test_i10_an_export_is_the_consented_and_reachable_members_of_its_audience(
+    demo_home: Path, warehouse: Connection
+) -> None:
+    folder = demo_home / "exports" / "newsletter"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    approved = all_of(
+        warehouse,
+        "select segment_id from segments.segment_definitions where scheme = 'audience' and status = 'approved'",
+    )
+    assert [file["segment_id"] for file in manifest["files"]] == sorted(approved)
+    assert approved
+    assert {file.name for file in folder.iterdir()} == {
+        "manifest.json",
+        *(f["file"] for f in manifest["files"]),
+    }
+    for file in manifest["files"]:
+        content = (folder / file["file"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == file["sha256"]
+        rows = list(csv.DictReader(content.decode().splitlines()))
+        allowed = all_of(
+            warehouse,
+            f"""
+            select distinct email
+            from segments.customer_segments
+            join customers.dim_customers using (customer_id)
+            join customers.customer_consents using (customer_id)
+            where segment_id = '{file["segment_id"]}' and may_email and not has_objected and email is not null
+            """,
+        )
+        assert sorted(row["email"] for row in rows) == sorted(allowed)
+        assert file["rows"] == len(rows)
+
+
+def test_nobody_who_did_not_consent_may_be_mailed(demo_home: Path, warehouse: Connection) -> None:
+    """Consent is read from the deliveries themselves: whoever may be mailed has said yes at some time."""
+    yes = {
+        row["email"].strip().lower() or f"{row['person_source']}:{row['person_key']}"
+        for row in landing(demo_home, "privacy/consents")
+        if row["purpose"] == "marketing_email" and row["state"] == "granted"
+    }
+    mailable = all_of(
+        warehouse,
+        """
+        select customer_id, list(record_id) || list(email_match)
+        from customers.customer_consents
+        join identity.customer_identities using (customer_id)
+        join identity.int_identity__person_records using (record_id)
+        where may_email
+        group by customer_id
+        """,
+    )
+    assert mailable
+    assert not [customer for customer, names in mailable if yes.isdisjoint(names)]
+
+
+def test_i11_all_published_files_say_one_run(demo_home: Path, published: Connection) -> None:
+    folder = demo_home / "published"
+    run_ids = all_of(published, "select run_id from marts.meta_publication")
+    assert len(run_ids) == 1
+    run_id = run_ids[0]
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert (manifest["run_id"], manifest["as_of"]) == (run_id, "2026-11-20")
+    assert folder.resolve().name == run_id
+    tables = dict(
+        all_of(
+            published, "select table_name, comment from duckdb_tables() where schema_name = 'marts'"
+        )
+    )
+    assert set(tables) == set(PUBLISHED) == set(manifest["rows"])
+    assert all(run_id in comment for comment in tables.values())
+    for table in PUBLISHED:
+        file = pq.ParquetFile(folder / "parquet" / f"{table}.parquet")
+        assert file.metadata.metadata[b"run_id"].decode() == run_id
+        assert file.metadata.num_rows == manifest["rows"][table]
+        assert manifest["rows"][table] == one(published, f"select count(*) from marts.{table}")
+    assert {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in manifest["files"]
+    } == manifest["files"]
+    assert (
+        json.loads((demo_home / "exports" / "newsletter" / "manifest.json").read_text())["run_id"]
+        == run_id
+    )
+
+
+def test_every_published_column_is_explained(published: Connection) -> None:
+    bare = all_of(
+        published,
+        "select table_name || '.' || column_name from duckdb_columns() where schema_name = 'marts' and comment is null",
+    )
+    assert bare == []
+
+
+def test_i12_erased_people_are_in_no_table(demo_home: Path, warehouse: Connection) -> None:
+    erased = [row for row in landing(demo_home, "privacy/requests") if row["kind"] == "erase"]
+    keys = {f"{row['person_source']}:{row['person_key']}" for row in erased if row["person_key"]}
+    addresses = {row["email"].strip().lower() for row in erased if row["email"]}
+    assert keys
+    assert addresses
+    assert keys.isdisjoint(all_of(warehouse, PERSON_RECORDS))
+    assert keys.isdisjoint(all_of(warehouse, "select record_id from identity.customer_identities"))
+    # The requests themselves name whom they are about.
+    text_columns = all_of(
+        warehouse,
+        "select schema_name || '.' || table_name, column_name from duckdb_columns() "
+        "where data_type = 'VARCHAR' and database_name = 'warehouse' and schema_name <> 'main' "
+        "and not contains(table_name, 'privacy__requests') and not starts_with(table_name, 'erasure')",
+    )
+    assert len(text_columns) > 100
+    listed = ", ".join(f"'{address}'" for address in addresses)
+    found = [
+        f"{table}.{column}"
+        for table, column in text_columns
+        if one(
+            warehouse, f'select count(*) from {table} where lower(trim("{column}")) in ({listed})'
+        )
+    ]
+    assert found == []
+    suppressed = one(warehouse, "select sum(suppressed) from raw.deliveries")
+    assert suppressed >= len(keys)
+
+
+def test_i13_no_key_disappears_between_the_stages(
+    warehouse: Connection, published: Connection
+) -> None:
+    chain = (
+        "select customer_id from identity.customer_identities",
+        "select customer_id from customers.dim_customers",
+        "select customer_id from customers.customer_consents",
+        "select customer_id from customers.customer_features",
+        "select customer_id from segments.customer_segments where customer_type = 'person'",
+        "select customer_id from segments.segment_history",
+    )
+    customers = [set(all_of(warehouse, query)) for query in chain]
+    assert all(stage == customers[0] for stage in customers)
+    companies = set(all_of(warehouse, "select company_id from identity.company_identities"))
+    assert set(all_of(warehouse, "select company_id from customers.dim_companies")) == companies
+    shown = dict(
+        all_of(published, "select customer_type, count(*) from marts.dim_customer group by 1")
+    )
+    assert shown == {"person": len(customers[0]), "company": len(companies)}
+    events = one(warehouse, "select count(distinct event_id) from raw.web__events")
+    assert (
+        one(warehouse, "select count(*) from customers.fct_interactions where source = 'web'")
+        == events
+    )
+
+
+def test_bi_gets_no_id_and_no_small_group(published: Connection, warehouse: Connection) -> None:
+    inside = set(all_of(warehouse, "select customer_id from customers.customer_keys"))
+    assert inside.isdisjoint(all_of(published, "select customer_key from marts.dim_customer"))
+    smallest = one(
+        published,
+        "select min(n) from (select count(*) as n from marts.dim_customer where customer_type = 'person' "
+        "and country_code <> 'other' group by country_code, region, age_band, gender)",
+    )
+    assert smallest >= 10
+
+
+def test_the_snapshot_is_the_sum_of_the_memberships(published: Connection) -> None:
+    differing = all_of(
+        published,
+        """
+        with counted as (
+            select segment_id, count(*) as customers from marts.fct_segment_membership where is_current group by 1
+        )
+        select segment_id from marts.fct_segment_snapshot left join counted using (segment_id)
+        where fct_segment_snapshot.customers <> coalesce(counted.customers, 0)
+        """,
+    )
+    assert differing == []
+
+
+def test_private_files_are_private(demo_home: Path) -> None:
+    private = [
+        demo_home / "warehouse.duckdb",
+        *(file for file in (demo_home / "state").rglob("*") if file.is_file()),
+    ]
+    private += (demo_home / "exports").rglob("*.csv")
+    assert len(private) > 5
+    open_to_others = [file for file in private if stat.S_IMODE(file.stat().st_mode) & 0o077]
+    assert open_to_others == []
+    assert stat.S_IMODE((demo_home / "dagster").stat().st_mode) == 0o700
+
+
+def test_every_asset_was_made_with_its_row_count_and_columns(demo_home: Path) -> None:
+    with dg.DagsterInstance.from_config(str(demo_home / "dagster")) as instance:
+        runs = instance.get_runs()
+        assert [run.status for run in runs] == [dg.DagsterRunStatus.SUCCESS]
+        records = instance.get_records_for_run(
+            runs[0].run_id, dg.DagsterEventType.ASSET_MATERIALIZATION
+        ).records
+    made = {
+        record.event_log_entry.dagster_event.asset_key: record.asset_materialization
+        for record in records
+    }
+    assert len(made) > 60
+    without = [
+        key.to_user_string()
+        for key, event in made.items()
+        if not {"dagster/row_count", "dagster/column_schema"} <= event.metadata.keys()
+    ]
+    assert without == []
+
+
+def test_no_pipeline_code_knows_of_the_demos_truth() -> None:
+    checkout = Path(__file__).parents[2]
+    rooms = ("dagster_project", "models", "expectations", "dbt")
+    naming = {
+        str(file.relative_to(checkout))
+        for room in rooms
+        for file in (checkout / room).rglob("*")
+        if file.suffix in {".py", ".sql", ".yml", ".yaml"}
+        and "demo_truth" in file.read_text("utf-8")
+    }
+    assert naming == {"dagster_project/home.py", "dagster_project/cli.py"}

@@ -1,0 +1,104 @@
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.identity.clustering import PAIR_SCHEMA, cluster
+
+RECORDS = [f"r{i}" for i in range(8)]
+Pair = tuple[str, str, float, float | None, str]
+
+
+def table(pairs: list[Pair]) -> pa.Table:
+    return pa.Table.from_pylist(
+        [dict(zip(PAIR_SCHEMA.names, pair, strict=True)) for pair in pairs], schema=PAIR_SCHEMA
+    )
+
+
+def clusters_of(pairs: list[Pair], records: list[str] = RECORDS) -> dict[str, str]:
+    found = cluster(pa.chunked_array([records]), table(pairs), threshold=0.95)
+    return dict(zip(found["record_id"].to_pylist(), found["cluster_id"].to_pylist(), strict=True))
+
+
+def model(one: str, other: str, probability: float, weight: float) -> Pair:
+    return (one, other, probability, weight, "model")
+
+
+def test_closure_is_named_by_its_smallest_record() -> None:
+    found = clusters_of([model("r3", "r5", 0.99, 7), model("r1", "r5", 0.96, 5)])
+    assert found == {r: "r1" if r in {"r1", "r3", "r5"} else r for r in RECORDS}
+
+
+def test_pairs_below_the_threshold_do_not_join() -> None:
+    assert clusters_of([model("r1", "r2", 0.94, 4)])["r2"] == "r2"
+
+
+def test_the_weakest_bridge_between_records_kept_apart_is_cut() -> None:
+    found = clusters_of(
+        [
+            model("r1", "r2", 0.999, 12),
+            model("r2", "r3", 0.97, 5),
+            model("r3", "r4", 0.999, 11),
+            model("r1", "r4", 0.001, -9),
+        ]
+    )
+    assert (found["r2"], found["r4"]) == ("r1", "r3")
+
+
+def test_a_record_that_fits_two_people_equally_is_nobodys() -> None:
+    found = clusters_of(
+        [model("r1", "r2", 0.99, 7), model("r2", "r3", 0.99, 7.5), model("r1", "r3", 0.01, -7)]
+    )
+    assert len({found["r1"], found["r2"], found["r3"]}) == 3
+
+
+def test_a_record_that_fits_one_of_them_clearly_better_is_that_ones() -> None:
+    found = clusters_of(
+        [model("r1", "r2", 0.99, 7), model("r2", "r3", 0.9999, 15), model("r1", "r3", 0.01, -7)]
+    )
+    assert (found["r1"], found["r3"]) == ("r1", "r2")
+
+
+def test_a_stewards_word_wins_over_the_model() -> None:
+    found = clusters_of(
+        [
+            ("r1", "r2", 1.0, None, "steward"),
+            ("r2", "r3", 0.0, None, "steward"),
+            model("r1", "r3", 0.9999, 20),
+        ]
+    )
+    assert (found["r2"], found["r3"]) == ("r1", "r3")
+
+
+def test_unknown_records_and_low_thresholds_are_refused() -> None:
+    pairs = table([model("r1", "x", 0.99, 7)])
+    with pytest.raises(ValueError, match="not among the records"):
+        cluster(pa.chunked_array([RECORDS]), pairs, threshold=0.95)
+    with pytest.raises(ValueError, match="threshold"):
+        cluster(pa.chunked_array([RECORDS]), table([]), threshold=0.3)
+
+
+PAIRS = st.lists(
+    st.tuples(
+        st.sampled_from(RECORDS),
+        st.sampled_from(RECORDS),
+        st.sampled_from([0.0, 0.2, 0.6, 0.96, 0.99]),
+        st.integers(-20, 20).map(float),
+        st.just("model"),
+    ).filter(lambda pair: pair[0] < pair[1]),
+    max_size=20,
+    unique_by=lambda pair: pair[:2],
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(PAIRS, st.randoms())
+def test_order_does_not_matter_and_pairs_kept_apart_stay_apart(
+    pairs: list[Pair], chance: object
+) -> None:
+    found = clusters_of(pairs)
+    shuffled, records = list(pairs), list(RECORDS)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    chance.shuffle(records)  # type: ignore[attr-defined]
+    assert clusters_of(shuffled, records) == found
+    assert all(found[a] != found[b] for a, b, probability, *_ in pairs if probability < 0.5)
