@@ -59,19 +59,18 @@ def create_people(con: duckdb.DuckDBPyConnection) -> None:
     _create_typed(con)
     _create_given_names(con)
     _create_other_forms(con)
-    con.execute(f"""
+    con.execute("""
         create table people as
         select record_id, birth_date,
             given, given_tokens, given_keys, given_keys[1] as given_key,
             family, family_tokens,
-            {_EMAIL} as email,
-            case when length(email_local) > 4 then email_local end as email_local,
-            nullif(regexp_extract(email_local, '[0-9]+$'), '') as email_number,
+            email, email_local, email_number,
             nullif(translate(phone_match, '+()-/. ', ''), '') as phone,
             streets.street, house_no, postal, cities.city
-        from (select *, {_EMAIL_LOCAL} as email_local from typed) as typed
+        from typed
         left join given_names on given_names.raw = first_name
         left join surnames on surnames.raw = last_name
+        left join mailboxes on mailboxes.raw = email_match
         left join streets on streets.raw = typed.street
         left join postal_codes on postal_codes.raw = postal_code
         left join cities on cities.raw = typed.city
@@ -134,8 +133,17 @@ def _create_given_names(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _create_other_forms(con: duckdb.DuckDBPyConnection) -> None:
-    """Tables ``surnames``, ``streets``, ``postal_codes``, ``cities``, as ``given_names``."""
+    """Tables ``surnames``, ``mailboxes``, ``streets``, ``postal_codes`` and ``cities``, likewise."""
     con.execute(rf"""
+        create table mailboxes as
+        with split as (
+            select email_match as raw, nullif({_EMAIL}, '') as email, {_EMAIL_LOCAL} as local
+            from (select distinct email_match from typed)
+        )
+        select raw, email, case when length(local) > 4 then local end as email_local,
+            nullif(regexp_extract(local, '[0-9]+$'), '') as email_number
+        from split;
+
         create table surnames as
         with tokens as (
             select raw,

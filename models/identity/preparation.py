@@ -168,25 +168,22 @@ def _collapse(con: duckdb.DuckDBPyConnection) -> None:
     people read: such records stay apart and are left to the model.
     """
     con.execute(f"""
+        create table identified as
+        select record_id,
+            case when phone is not null
+                or (email is not null and (given is not null
+                    or email not in (select email from shared_mailboxes)))
+                or (given is not null and family is not null
+                    and (birth_date is not null or (street is not null and postal is not null)))
+                then hash({IDENTITY}) else hash(record_id) end as identity
+        from people;
+
+        create table first_records as
+        with firsts as (select identity, min(record_id) as first_id from identified group by 1)
+        select *, row_number() over (order by first_id) as node from firsts;
+
         create table members as
-        with identities as (
-            select record_id, {IDENTITY},
-                case when phone is not null
-                    or (email is not null and (given is not null
-                        or email not in (select email from shared_mailboxes)))
-                    or (given is not null and family is not null
-                        and (birth_date is not null or (street is not null and postal is not null)))
-                    then null else record_id end as alone
-            from people
-        ),
-        grouped as (
-            select min(record_id) as first_id, list(record_id) as record_ids
-            from identities group by alone, {IDENTITY}
-        ),
-        numbered as (
-            select first_id, record_ids, row_number() over (order by first_id) as node from grouped
-        )
-        select unnest(record_ids) as record_id, node, first_id from numbered
+        select record_id, node, first_id from identified join first_records using (identity)
     """)
 
 
@@ -200,11 +197,10 @@ def _create_nodes(con: duckdb.DuckDBPyConnection) -> None:
                 then make_date(year(birth_date), day(birth_date), month(birth_date)) end
                 as birth_swap,
             coalesce(email in (select email from shared_mailboxes), false) as mailbox_shared
-        from members join people using (record_id) where record_id = first_id
+        from first_records join people on record_id = first_id
     """)
     keys = ", ".join(
-        f"case when ({key.made_of}) is not null then hash({key.made_of}) end as {key.name}"
-        for key in blocking_keys()
+        f"nullif(hash({key.made_of}), hash(null::varchar)) as {key.name}" for key in blocking_keys()
     )
     con.execute(f"create table nodes as select *, {keys} from described")
     for key in blocking_keys():

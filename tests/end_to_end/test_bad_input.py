@@ -4,10 +4,10 @@ import fcntl
 import hashlib
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
-from console_script import skikt
 
 CONTACTS = "kundnr;fornamn;efternamn;epost;land\nK1;Anna;Berg;anna@example.org;SE\nK2;Bo;Ek;bo@example.org;DE\n"
 
@@ -27,16 +27,16 @@ def published_bytes(home: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def published_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def published_home(tmp_path_factory: pytest.TempPathFactory, skikt: Any) -> Path:
     """A CRM of two people with nothing but names and addresses, published once."""
     home = tmp_path_factory.mktemp("small_home")
     deliver(home, "crm/contacts.csv", CONTACTS)
-    ended = skikt(home, "run", "--json")
-    assert ended.code == 0, ended.err + ended.out
+    ended = skikt.run(home)
+    assert ended.exit_code == 0, ended.err + ended.out
     return home
 
 
-def test_a_crm_alone_is_enough(published_home: Path) -> None:
+def test_a_crm_alone_is_enough(published_home: Path, skikt: Any) -> None:
     with duckdb.connect(
         str(published_home / "published" / "segments.duckdb"), read_only=True
     ) as connection:
@@ -61,20 +61,22 @@ def test_a_crm_alone_is_enough(published_home: Path) -> None:
     ids=["empty landing", "no person source", "missing column", "CSV named parquet", "PNG named csv"],
 )  # fmt: skip
 def test_nothing_to_publish_ends_with_3(
-    tmp_path: Path, files: dict[str, str | bytes], says: str
+    tmp_path: Path, skikt: Any, files: dict[str, str | bytes], says: str
 ) -> None:
     for name, content in files.items():
         deliver(tmp_path, name, content)
-    ended = skikt(tmp_path, "run")
-    assert ended.code == 3, ended.err + ended.out
+    ended = skikt.run(tmp_path, "run")
+    assert ended.exit_code == 3, ended.err + ended.out
     assert says in " ".join(ended.err.split())
     assert not (tmp_path / "published").exists()
 
 
-def test_a_held_file_leaves_what_was_loaded_before_and_ends_with_3(published_home: Path) -> None:
+def test_a_held_file_leaves_what_was_loaded_before_and_ends_with_3(
+    published_home: Path, skikt: Any
+) -> None:
     deliver(published_home, "crm/contacts.csv", "kundnr;fornamn\nK1;Anna\n")
-    ended = skikt(published_home, "run")
-    assert ended.code == 3
+    ended = skikt.run(published_home, "run")
+    assert ended.exit_code == 3
     assert "efternamn" in ended.err
     with duckdb.connect(
         str(published_home / "published" / "segments.duckdb"), read_only=True
@@ -85,14 +87,14 @@ def test_a_held_file_leaves_what_was_loaded_before_and_ends_with_3(published_hom
     assert held == [("crm/contacts", 2)]
 
 
-def test_a_required_source_that_is_held_publishes_nothing(published_home: Path) -> None:
+def test_a_required_source_that_is_held_publishes_nothing(published_home: Path, skikt: Any) -> None:
     before = published_bytes(published_home)
     config = published_home / "config" / "sources.yaml"
     config.write_text("sources:\n  crm/contacts: {required: true}\n")
     deliver(published_home, "crm/contacts.csv", "kundnr;fornamn\nK1;Anne\n")
-    ended = skikt(published_home, "run")
+    ended = skikt.run(published_home, "run")
     config.unlink()
-    assert ended.code == 3
+    assert ended.exit_code == 3
     assert "required: true" in ended.err
     assert published_bytes(published_home) == before
 
@@ -105,29 +107,29 @@ def test_a_required_source_that_is_held_publishes_nothing(published_home: Path) 
     ],
 )
 def test_a_wrong_sources_file_is_a_configuration_error(
-    tmp_path: Path, config: dict[str, str], says: str
+    tmp_path: Path, skikt: Any, config: dict[str, str], says: str
 ) -> None:
     for name, content in config.items():
         (tmp_path / "config").mkdir()
         (tmp_path / "config" / name).write_text(content)
-    ended = skikt(tmp_path, "run")
-    assert ended.code == 2, ended.err
+    ended = skikt.run(tmp_path, "run")
+    assert ended.exit_code == 2, ended.err
     assert says in ended.err
 
 
-def test_a_day_that_is_none_is_a_configuration_error(tmp_path: Path) -> None:
-    ended = skikt(tmp_path, "run", SKIKT_AS_OF="tomorrow")
-    assert ended.code == 2
+def test_a_day_that_is_none_is_a_configuration_error(tmp_path: Path, skikt: Any) -> None:
+    ended = skikt.run(tmp_path, "run", SKIKT_AS_OF="tomorrow")
+    assert ended.exit_code == 2
     assert "SKIKT_AS_OF" in ended.err
 
 
-def test_a_busy_warehouse_answers_at_once(published_home: Path) -> None:
+def test_a_busy_warehouse_answers_at_once(published_home: Path, skikt: Any) -> None:
     before = published_bytes(published_home)
     with (published_home / "warehouse.lock").open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         began = time.monotonic()
-        ended = skikt(published_home, "run")
-    assert ended.code == 6
+        ended = skikt.run(published_home, "run")
+    assert ended.exit_code == 6
     assert "holds the warehouse" in ended.err
     # 2-3 s of imports; the bound leaves room for a busy machine.
     assert time.monotonic() - began < 20
