@@ -3,6 +3,7 @@
 import json
 import shlex
 import subprocess
+import sys
 
 from dagster_project.settings import load_settings
 
@@ -24,6 +25,13 @@ def hand_over_failure(job: str, run_id: str, what: str) -> None:
         "what": what,
         "next": "Open the run in Dagster's UI; docs/operations.md says what to do for each check.",
     }
-    # The command is the user's own setting.
-    arguments = shlex.split(command)
-    subprocess.run(arguments, input=json.dumps(message), text=True, check=True, timeout=60)  # noqa: S603
+    try:
+        # The command is the user's own setting.
+        arguments = shlex.split(command)
+        subprocess.run(arguments, input=json.dumps(message), text=True, check=True, timeout=60)  # noqa: S603
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        # The run's own ending must stay what it was.
+        sys.stderr.write(
+            f"The command in SKIKT_ON_FAILURE failed ({type(error).__name__}), so nobody was told. "
+            "Try it by hand with a line of JSON on its standard input.\n"
+        )

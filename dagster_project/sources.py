@@ -162,6 +162,7 @@ def typed(source: Source, column: Column) -> str:
     iso = f"case when regexp_matches({text}, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') then {text} end"
     number = f"replace({text}, '{source.decimal_sign}', '.')"
     plain = f"regexp_full_match({number}, '[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{{1,2}})?')"
+    whole = f"regexp_full_match({text}, '[+-]?[0-9]+(\\.0+)?')"
     read = {
         "text": text,
         "date": f"coalesce(try_cast(try_cast({iso} as timestamptz) as date), "
@@ -169,9 +170,11 @@ def typed(source: Source, column: Column) -> str:
         "timestamp": f"coalesce(try_strptime({text}, '{source.timestamp_format}'), "
         f"try_cast(try_cast({iso} as timestamptz) as timestamp))",
         "decimal": f"case when {plain} then try_cast({number} as decimal(18, 4)) end",
-        "integer": f"try_cast({text} as bigint)",
+        "integer": f"case when {whole} then try_cast(regexp_replace({text}, '\\.0+$', '') as bigint) end",
         "number": f"case when {plain} then try_cast({number} as double) end",
     }[column.type]
+    if column.type == "timestamp" and source.timezone != "UTC":
+        read = f"({read}) at time zone '{source.timezone}' at time zone 'UTC'"
     if column.type in {"date", "timestamp"}:
         return (
             f"case when {read} >= date '1900-01-01' and {read} < date '2100-01-01' then {read} end"

@@ -36,7 +36,7 @@ def landing(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.
     seen = _landing_state()
     cursor = json.loads(context.cursor or "{}")
     context.update_cursor(json.dumps({"seen": seen, "done": cursor.get("done")}))
-    if seen == cursor.get("done"):
+    if not seen or seen == cursor.get("done"):
         yield dg.SkipReason("Nothing new lies in the landing folder.")
     elif seen != cursor.get("seen"):
         yield dg.SkipReason("The landing folder is changing; looking again.")
@@ -62,4 +62,4 @@ def _landing_state() -> str:
         f"{path.relative_to(folder)}:{path.stat().st_size}:{path.stat().st_mtime_ns}"
         for path in files
     ]
-    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest() if facts else ""

@@ -32,7 +32,9 @@ PAIR_SCHEMA = pa.schema(
 _Ints = npt.NDArray[np.int64]
 
 
-def cluster(record_ids: pa.ChunkedArray, pairs: pa.Table, *, threshold: float) -> pa.Table:
+def cluster(
+    record_ids: pa.ChunkedArray | pa.Array, pairs: pa.Table, *, threshold: float
+) -> pa.Table:
     """Close the pairs that reach the threshold to clusters.
 
     Where a cluster would hold a pair that is to be kept apart, its pairs are joined one by one, the

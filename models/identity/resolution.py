@@ -90,7 +90,7 @@ def _check_version(model: dict[str, Any]) -> None:
     if model.get("schema_version") != SCHEMA_VERSION:
         raise ValueError(
             f"The linkage model has schema version {model.get('schema_version')} and this room "
-            f"reads {SCHEMA_VERSION}. Fit it anew with the job train_identity."
+            f"reads {SCHEMA_VERSION}. Fit it anew with training.train."
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+from splink import DuckDBAPI
 
 from models.identity.estimation import Patterns
 from models.identity.scoring import open_linker
@@ -67,7 +68,7 @@ def count_patterns(
             where b.join_key_l = drawn_pairs.join_key_l and b.join_key_r = drawn_pairs.join_key_r)
     """)
     registered = linker.table_management.register_blocked_pairs_for_predict(
-        linker._db_api.register("counted_pairs")
+        DuckDBAPI(con).register("counted_pairs")
     )
     # Splink would copy both sides' records first, which pays for a few pairs of many records;
     # here it doubled the time (2.7 s instead of 1.5 s for 280,000 pairs of 200,000 nodes).

@@ -1,0 +1,158 @@
+"""Text becomes a type in two places, raw's acceptance and dbt's staging: they must read alike."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pytest
+from jinja2 import Environment
+
+from dagster_project.home import Home
+from dagster_project.sources import Column, Source, read_sources, typed
+
+MACROS = Path(__file__).parents[2] / "dbt" / "macros" / "typing.sql"
+CRM, TICKETS = "crm/contacts", "tickets/bookings"
+
+# How staging calls the macros: a day and a moment must also lie in a sane range.
+CALLS = {
+    "text": "{{ text('value') }}",
+    "date": "{{ in_range(as_date('value', table)) }}",
+    "timestamp": "{{ in_range(as_timestamp('value', table)) }}",
+    "decimal": "{{ as_decimal('value', table) }}",
+    "integer": "{{ as_integer('value') }}",
+    "number": "{{ as_number('value', table) }}",
+}
+
+ODD = (
+    *("", " ", "-", "null", "NULL", "NaN", "nan", "inf", "-inf", "Infinity", "infinity", "-infinity", "epoch"),
+    *("now", "today", "tomorrow", "0", "-0", "00", "007", "+7", "7.", ".7", "7.0", "7.5", "7,5", "1.234,50"),
+    *("1,234.50", "1 234,50", "1 234,50", "1_000", "1e3", "1E3", "1e400", "-1e400", "1e-3", "0x10", "0b1"),
+    *("٣", "１２", "12abc", "abc", "12;34", "'; drop table x; --", "99999999999999999999", "123456789012345.6789"),
+    *("2026-01-31", " 2026-01-31 ", "2026-1-31", "2026-02-31", "20260131", "31-01-2026", "31/01/2026", "01/31/2026"),
+    *("2026-01-31 10:00:00", "2026-01-31T10:00:00", "2026-01-31T10:00:00Z", "2026-01-31T10:00:00+02:00"),
+    *("2026-01-31 10:00", "2026-01-31 24:00:00", "2026-01-31 25:00:00", "2026-01-31 10:00:00.123456"),
+    *("31-01-2026 10:00", "31-02-2026 10:00", "29-02-2024 23:59", "29-03-2026 02:30", "25-10-2026 02:30"),
+    *("0001-01-01", "1899-12-31", "1900-01-01", "2099-12-31", "2100-01-01", "9999-12-31", "-2026-01-31"),
+    *("2026-01-31 BC", "2026-W05", "2026-01-31 (BC)", "31 januari 2026", "Jan 31 2026"),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def read(connection: duckdb.DuckDBPyConnection) -> Callable[[str, str, str, str], Any]:
+    """Read one text as a type of a source: by ``raw`` or by ``dbt``."""
+    sources = read_sources(Home(Path("no home of its own")))
+    macros = MACROS.read_text("utf-8")
+    environment = Environment(autoescape=False)  # noqa: S701  (SQL, as dbt renders it)
+
+    def sql(by: str, source: Source, type_: str) -> str:
+        if by == "raw":
+            column = SimpleNamespace(name="value", type=type_)
+            return typed(source, column)  # type: ignore[arg-type]
+        formats = {
+            source.table: {
+                "date_format": source.date_format,
+                "timestamp_format": source.timestamp_format,
+                "timezone": source.timezone,
+                "decimal_sign": source.decimal_sign,
+            }
+        }
+        template = environment.from_string(macros + CALLS[type_])
+        return template.render(var={"formats": formats}.get, table=source.table)
+
+    def value(by: str, source: str, type_: str, text: str) -> Any:
+        expression = sql(by, sources[source], type_)
+        return connection.execute(
+            f"select {expression} from (select ? as value)", [text]
+        ).fetchall()[0][0]
+
+    return value
+
+
+@pytest.mark.parametrize("type_", CALLS)
+@pytest.mark.parametrize("source", [CRM, TICKETS])
+def test_both_read_alike(read: Callable[..., Any], source: str, type_: str) -> None:
+    differing = {}
+    for text in ODD:
+        ours, theirs = read("raw", source, type_, text), read("dbt", source, type_, text)
+        # Raw only needs to know whether a local time can be read; staging brings it to UTC.
+        if source == TICKETS and type_ == "timestamp":
+            ours, theirs = ours is None, theirs is None
+        if repr(ours) != repr(theirs):
+            differing[text] = (ours, theirs)
+    assert differing == {}
+
+
+NOTHING = (
+    *(("date", text) for text in ("", "-", "NaN", "epoch", "infinity", "-infinity", "now", "today", "2026-02-31")),
+    *(("date", text) for text in ("0001-01-01", "1899-12-31", "2100-01-01", "9999-12-31", "20260131", "12")),
+    *(("timestamp", text) for text in ("epoch", "infinity", "-infinity", "Infinity", "today", "2026-01-31 25:00:00")),
+    *(("decimal", text) for text in ("", "NaN", "inf", "Infinity", "1e400", "1_000", "0x10", "1 234", "12abc", "٣")),
+    *(("decimal", text) for text in ("99999999999999999999", "1,234.50", ".", "-", "1e", "--1")),
+    *(("integer", text) for text in ("1.5", "1_000", "0x10", "1e400", "NaN", "one", "99999999999999999999")),
+    *(("number", text) for text in ("NaN", "inf", "-inf", "1e400", "1_000", "0x10")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("by", ["raw", "dbt"])
+def test_what_is_no_value_is_null(read: Callable[..., Any], by: str) -> None:
+    taken = {(type_, text): read(by, CRM, type_, text) for type_, text in NOTHING}
+    assert {case: value for case, value in taken.items() if value is not None} == {}
+
+
+VALUES = (
+    (CRM, "text", "  Åsa ", "Åsa"),
+    (CRM, "date", "1980-05-01", date(1980, 5, 1)),
+    (CRM, "date", " 2000-02-29 ", date(2000, 2, 29)),
+    (CRM, "timestamp", "2026-01-31 10:00:00", datetime(2026, 1, 31, 10)),
+    (CRM, "timestamp", "2026-01-31T10:00:00Z", datetime(2026, 1, 31, 10)),
+    (CRM, "timestamp", "2026-01-31T10:00:00+02:00", datetime(2026, 1, 31, 8)),
+    (CRM, "timestamp", "2026-01-31", datetime(2026, 1, 31)),
+    (CRM, "decimal", "-12.3456", Decimal("-12.3456")),
+    (CRM, "decimal", "+7", Decimal(7)),
+    (CRM, "decimal", "1e3", Decimal(1000)),
+    (CRM, "integer", "0042", 42),
+    (CRM, "integer", "7.0", 7),
+    (CRM, "number", "57.7089", 57.7089),
+    (TICKETS, "decimal", "1234,50", Decimal("1234.50")),
+)
+
+
+@pytest.mark.parametrize("by", ["raw", "dbt"])
+@pytest.mark.parametrize(("source", "type_", "text", "value"), VALUES)
+def test_what_is_a_value_is_read_exactly(
+    read: Callable[..., Any], by: str, source: str, type_: str, text: str, value: Any
+) -> None:
+    assert read(by, source, type_, text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("31-01-2026 10:00", datetime(2026, 1, 31, 9)),
+        ("01-07-2026 00:30", datetime(2026, 6, 30, 22, 30)),
+        # Twice that night: the first one counts. Never that night: an hour later is meant.
+        ("25-10-2026 01:30", datetime(2026, 10, 24, 23, 30)),
+    ],
+)
+def test_copenhagens_time_becomes_utc(read: Callable[..., Any], text: str, utc: datetime) -> None:
+    assert read("dbt", TICKETS, "timestamp", text) == utc
+
+
+def test_a_point_is_no_decimal_sign_where_a_comma_is(read: Callable[..., Any]) -> None:
+    """Danish 1.234 is a thousand and more; to read it as 1.234 loses a factor of 1,000 silently."""
+    assert read("dbt", TICKETS, "decimal", "1.234") != Decimal("1.234")
+
+
+def test_every_type_of_the_sources_file_is_held_against_its_macro() -> None:
+    assert set(CALLS) == set(Column.model_fields["type"].annotation.__args__)  # type: ignore[union-attr]
