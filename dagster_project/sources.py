@@ -160,14 +160,16 @@ def typed(source: Source, column: Column) -> str:
     """
     text = f"nullif(trim(cast(\"{column.name}\" as varchar)), '')"
     iso = f"case when regexp_matches({text}, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') then {text} end"
+    # strptime knows words too: "epoch" and "infinity" are no dates here.
+    digits = f"case when regexp_matches({text}, '[0-9]') then {text} end"
     number = f"replace({text}, '{source.decimal_sign}', '.')"
     plain = f"regexp_full_match({number}, '[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{{1,2}})?')"
     whole = f"regexp_full_match({text}, '[+-]?[0-9]+(\\.0+)?')"
     read = {
         "text": text,
         "date": f"coalesce(try_cast(try_cast({iso} as timestamptz) as date), "
-        f"cast(try_strptime({text}, '{source.date_format}') as date))",
-        "timestamp": f"coalesce(try_strptime({text}, '{source.timestamp_format}'), "
+        f"cast(try_strptime({digits}, '{source.date_format}') as date))",
+        "timestamp": f"coalesce(try_strptime({digits}, '{source.timestamp_format}'), "
         f"try_cast(try_cast({iso} as timestamptz) as timestamp))",
         "decimal": f"case when {plain} then try_cast({number} as decimal(18, 4)) end",
         "integer": f"case when {whole} then try_cast(regexp_replace({text}, '\\.0+$', '') as bigint) end",

@@ -12,11 +12,15 @@
     case when regexp_matches({{ text(column) }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}') then {{ text(column) }} end
 {%- endmacro %}
 
+{% macro text_with_digits(column) -%}
+    case when regexp_matches({{ text(column) }}, '[0-9]') then {{ text(column) }} end
+{%- endmacro %}
+
 {% macro as_date(column, table) -%}
     {%- set format = var('formats')[table] -%}
     coalesce(
         try_cast(try_cast({{ iso_text(column) }} as timestamptz) as date),
-        cast(try_strptime({{ text(column) }}, '{{ format.date_format }}') as date)
+        cast(try_strptime({{ text_with_digits(column) }}, '{{ format.date_format }}') as date)
     )
 {%- endmacro %}
 
@@ -25,7 +29,7 @@
     {%- set format = var('formats')[table] -%}
     {%- set parsed -%}
         coalesce(
-            try_strptime({{ text(column) }}, '{{ format.timestamp_format }}'),
+            try_strptime({{ text_with_digits(column) }}, '{{ format.timestamp_format }}'),
             try_cast(try_cast({{ iso_text(column) }} as timestamptz) as timestamp)
         )
     {%- endset -%}

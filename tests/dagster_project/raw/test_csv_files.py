@@ -162,13 +162,6 @@ def test_a_last_line_without_its_newline_is_quarantined_alone(inbox: Any) -> Non
     assert inbox.quarantined(CONTACTS) == [(3, "R_TRUNCATED")]
 
 
-def test_a_file_cut_within_a_quoted_text_loses_one_record(inbox: Any) -> None:
-    inbox.put("crm/contacts.csv", lines("K1;Anna;S;;", "K2;Bo;T;;", "K3;Cia;U;;") + 'K4;"Dag\nmar')
-    inbox.take_in(CONTACTS)
-    assert inbox.rows(CONTACTS, "kundnr") == ["K1", "K2", "K3"]
-    assert [record for record, _ in inbox.quarantined(CONTACTS)] == [4]
-
-
 def test_a_source_may_say_that_its_last_newline_is_optional(open_inbox: Callable[..., Any]) -> None:
     inbox = open_inbox("sources: {crm/contacts: {final_newline: optional}}")
     inbox.put("crm/contacts.csv", lines("K1;Anna;S;;", "K2;Bo;T;;").removesuffix("\n"))

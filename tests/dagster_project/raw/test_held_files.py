@@ -163,20 +163,3 @@ def test_the_inbox_is_never_changed(inbox: Any) -> None:
     inbox.take_in(CONTACTS)
     files = {file.name: file.read_bytes() for file in (inbox.home.landing / "crm").iterdir()}
     assert files == {"contacts.csv": GOOD, "contacts_2.csv": b""}
-
-
-@pytest.mark.parametrize("folder", ["o'brien", "data [old]*"])
-def test_a_home_may_have_any_name(open_inbox: Callable[..., Any], folder: str) -> None:
-    import pyarrow as pa
-
-    inbox = open_inbox(folder=folder)
-    inbox.put(
-        "shop/customers.parquet",
-        pa.table({"customer_id": ["1"], "email": ["a@firma.se"], "phone": ["1"]}),
-    )
-    inbox.put("crm/contacts.csv", GOOD)
-    inbox.take_in("shop/customers", CONTACTS)
-    assert (inbox.rows("shop/customers", "customer_id"), inbox.rows(CONTACTS, "kundnr")) == (
-        ["1"],
-        ["K1", "K2"],
-    )

@@ -68,13 +68,6 @@ def test_a_row_that_goes_back_to_what_it_was_is_a_new_version(inbox: Any) -> Non
     assert inbox.rows(CONTACTS, "efternamn") == ["S", "T", "S"]
 
 
-def test_a_file_that_goes_back_to_what_it_was_is_news_too(inbox: Any) -> None:
-    for status in ("subscribed", "unsubscribed", "subscribed"):
-        inbox.put("newsletter/subscribers.csv", subscriber(status))
-        inbox.take_in(SUBSCRIBERS)
-    assert inbox.rows(SUBSCRIBERS, "status")[-1] == "subscribed"
-
-
 def test_an_event_seen_before_is_a_duplicate_even_if_its_text_differs(inbox: Any) -> None:
     event = {"event_id": "E1", "subscriber_id": "S1", "event": "open", "at": "2026-01-01T10:00:00Z"}
     inbox.put("newsletter/events.jsonl", f"{json.dumps(event)}\n{json.dumps(event)}\n")

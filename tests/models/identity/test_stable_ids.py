@@ -131,7 +131,7 @@ def groups(partition: Partition) -> set[frozenset[str]]:
     return {frozenset(group) for group in by_cluster.values()}
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=10)
 @given(st.lists(PARTITIONS, min_size=2, max_size=4))
 def test_ids_over_runs(runs: list[Partition]) -> None:
     previous = assign(runs[0])
@@ -160,7 +160,7 @@ def test_ids_over_runs(runs: list[Partition]) -> None:
         previous = found
 
 
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=8)
 @given(PARTITIONS, st.randoms())
 def test_a_rebuild_without_the_ledger_gives_the_same_ids(
     partition: Partition, chance: object
