@@ -146,7 +146,7 @@ def _identity(connection: duckdb.DuckDBPyConnection) -> None:
         cluster(people["record_id"], pairs, threshold=0.95), people, None, run_id="plain"
     )
     companies = assign_ids(
-        cluster(firms["record_id"], link_companies(firms), threshold=0.5),
+        cluster(firms["record_id"], link_companies(firms), threshold=0.95),
         firms.rename_columns({"updated_at": "created_at"}),
         None,
         run_id="plain",

@@ -57,7 +57,7 @@ def run_of(home: Path) -> set[str]:
     with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
         newest = instance.get_runs(limit=1)[0]
         records = instance.get_records_for_run(
-            newest.run_id, dg.DagsterEventType.ASSET_MATERIALIZATION
+            newest.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION
         ).records
     keys = [record.event_log_entry.dagster_event.asset_key for record in records]
     return {key.to_user_string() for key in keys}

@@ -215,7 +215,11 @@ def identities(
         warehouse.read("select * from identity.person_pairs"),
         threshold=load_settings().match_probability,
     )
-    company_clusters = cluster(companies["record_id"], link_companies(companies), threshold=0.5)
+    company_clusters = cluster(
+        companies["record_id"],
+        link_companies(companies),
+        threshold=load_settings().match_probability,
+    )
     before = state.read_table(home, state.ID_LEDGER)
     persons = assign_ids(person_clusters, people, before, run_id=run_id, prefix="p_")
     firms = assign_ids(
