@@ -330,6 +330,8 @@ def earlier_snapshots(warehouse: Warehouse) -> dg.MaterializeResult:
     """Each segment's figures on the days published before, from the published state."""
     snapshots = state.read_table(warehouse.home, state.SEGMENT_SNAPSHOTS)
     rows = snapshots if snapshots is not None else SNAPSHOT_SCHEMA.empty_table()
+    # The same day may have been published already: its rows are made anew.
+    rows = rows.filter(pc.less(rows["as_of"], pa.scalar(_as_of(warehouse), pa.date32())))
     warehouse.replace("segments.earlier_snapshots", rows)
     newest = pc.max(rows["as_of"]).as_py()
     return dg.MaterializeResult(

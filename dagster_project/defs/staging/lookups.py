@@ -271,7 +271,9 @@ def distinct_values(lookup: Lookup) -> str:
         named = [
             f"{column} as {name}" for column, name in zip(columns, lookup.raw_columns, strict=True)
         ]
-        selects.append(f"select {', '.join(named)} from raw.{place[0]}")
+        # Whoever asked to be erased is found in raw; nothing later needs the address again.
+        only = " where lower(trim(kind)) <> 'erase'" if place[0] == "privacy__requests" else ""
+        selects.append(f"select {', '.join(named)} from raw.{place[0]}{only}")
     value = lookup.raw_columns[0]
     return f"select distinct * from ({' union all '.join(selects)}) where {value} is not null order by all"
 

@@ -1,4 +1,4 @@
--- What each customer allows. Per subject (an e-mail, else a record or a phone) the newest word holds and a
+-- What each customer allows. Per subject (a record, else an e-mail or a phone) the newest word holds and a
 -- tie is a no; a customer with several subjects gets the strictest of them. No word is no consent.
 with
 records as (
@@ -17,7 +17,8 @@ given as (
 
 unsubscribed as (
     select
-        'newsletter:' || subscriber_id as record_id, email_match, cast(null as varchar) as phone_match,
+        case when email_match is null then 'newsletter:' || subscriber_id end as record_id,
+        email_match, cast(null as varchar) as phone_match,
         'marketing_email' as purpose, false as is_granted,
         coalesce(unsubscribed_at, subscribed_at, timestamp '1900-01-01') as recorded_at
     from {{ ref('stg_newsletter__subscribers') }}
@@ -26,7 +27,8 @@ unsubscribed as (
 
 unsubscribed_by_click as (
     select
-        'newsletter:' || events.subscriber_id as record_id, subscribers.email_match,
+        case when subscribers.email_match is null then 'newsletter:' || events.subscriber_id end as record_id,
+        subscribers.email_match,
         cast(null as varchar) as phone_match,
         'marketing_email' as purpose, false as is_granted, events.occurred_at as recorded_at
     from {{ ref('stg_newsletter__events') }} as events
@@ -42,14 +44,12 @@ words as (
     select * from unsubscribed_by_click
 ),
 
--- A word about a record speaks for that record's e-mail.
+-- A word that names a record is that person's alone: at a shared mailbox it binds nobody else.
 subjects as (
     select
-        words.purpose, words.is_granted, words.recorded_at, words.record_id, words.phone_match,
-        coalesce(words.email_match, records.email_match) as email_match,
-        coalesce(words.email_match, records.email_match, words.record_id, words.phone_match) as subject
+        *,
+        coalesce(record_id, email_match, phone_match) as subject
     from words
-    left join records using (record_id)
 ),
 
 newest as (
@@ -62,12 +62,21 @@ newest as (
 of_customers as (
     select records.customer_id, newest.purpose, newest.is_granted
     from newest inner join records on newest.email_match = records.email_match
+    where newest.record_id is null
     union all
     select records.customer_id, newest.purpose, newest.is_granted
     from newest inner join records on newest.record_id = records.record_id
     union all
     select records.customer_id, newest.purpose, newest.is_granted
     from newest inner join records on newest.phone_match = records.phone_match
+    where newest.record_id is null
+    union all
+    -- A no is also the mailbox's: mailing its other reader would reach the person who refused.
+    select readers.customer_id, newest.purpose, newest.is_granted
+    from newest
+    inner join records on newest.record_id = records.record_id
+    inner join records as readers on records.email_match = readers.email_match
+    where newest.purpose = 'marketing_email' and not newest.is_granted
 ),
 
 strictest as (
