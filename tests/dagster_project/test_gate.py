@@ -15,6 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+# A dozen refreshes.
+pytestmark = pytest.mark.long
+
 Spoil = Callable[[Path], None]
 
 

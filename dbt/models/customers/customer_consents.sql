@@ -44,7 +44,7 @@ words as (
     select * from unsubscribed_by_click
 ),
 
--- A word that names a record is that person's alone: at a shared mailbox it binds nobody else.
+-- A yes that names a record is that person's alone: at a shared mailbox it speaks for nobody else.
 subjects as (
     select
         *,
@@ -62,14 +62,14 @@ newest as (
 of_customers as (
     select records.customer_id, newest.purpose, newest.is_granted
     from newest inner join records on newest.email_match = records.email_match
-    where newest.record_id is null
+    where newest.record_id is null or not newest.is_granted
     union all
     select records.customer_id, newest.purpose, newest.is_granted
     from newest inner join records on newest.record_id = records.record_id
     union all
     select records.customer_id, newest.purpose, newest.is_granted
     from newest inner join records on newest.phone_match = records.phone_match
-    where newest.record_id is null
+    where newest.record_id is null or not newest.is_granted
     union all
     -- A no is also the mailbox's: mailing its other reader would reach the person who refused.
     select readers.customer_id, newest.purpose, newest.is_granted
