@@ -3,6 +3,7 @@
 A run on a machine that has every real part may not skip any test.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -168,3 +169,26 @@ def copy_of() -> Callable[[Path, Path], Path]:
         return Path(shutil.copytree(home, target, symlinks=True))
 
     return copy
+
+
+@pytest.fixture(scope="session")
+def published_files() -> Callable[[Path], dict[str, str]]:
+    """Which publication is current, and the sha256 of each file that others open, by path."""
+
+    def digests(home: Path) -> dict[str, str]:
+        links = ("published", "exports", "reports/segments.html")
+        opened = [home / link for link in links if (home / link).exists()]
+        files = [
+            file for link in opened for file in (link, *link.resolve().rglob("*")) if file.is_file()
+        ]
+        found = {
+            str(file.resolve().relative_to(home.resolve())): hashlib.sha256(
+                file.read_bytes()
+            ).hexdigest()
+            for file in files
+        }
+        return found | {
+            link: os.readlink(home / link) for link in links if (home / link).is_symlink()
+        }
+
+    return digests

@@ -4,7 +4,6 @@ The bad data is put where only a fault of the machine or of the pipeline could p
 warehouse's raw tables and into the state, since intake lets no such record through.
 """
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,13 +47,6 @@ BROKEN: dict[str, tuple[Spoil, str, str]] = {
 }  # fmt: skip
 
 
-def published(home: Path) -> dict[str, str]:
-    """The link, and the sha256 of each file that BI, people and other systems open."""
-    files = [f for folder in ("published", "exports") for f in (home / folder).resolve().rglob("*")]
-    files.append((home / "reports" / "segments.html").resolve())
-    return {str(f): hashlib.sha256(f.read_bytes()).hexdigest() for f in files if f.is_file()}
-
-
 def run_of(home: Path) -> set[str]:
     """The assets that the newest run of a home materialised, as ``stage/table``."""
     with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
@@ -70,6 +62,7 @@ def run_of(home: Path) -> set[str]:
 def ended(
     demo_home: Path,
     copy_of: Callable[..., Path],
+    published_files: Callable[[Path], dict[str, str]],
     skikt: Any,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, tuple[Path, dict[str, str], Any]]:
@@ -77,18 +70,20 @@ def ended(
     found = {}
     for name, (spoil, as_of, _) in BROKEN.items():
         home = copy_of(demo_home, tmp_path_factory.mktemp("gate") / "home")
-        before = published(home)
+        before = published_files(home)
         spoil(home)
         found[name] = (home, before, skikt.run(home, "run", "--json", SKIKT_AS_OF=as_of))
     return found
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_promise_publishes_nothing(ended: Any, name: str) -> None:
+def test_a_broken_promise_publishes_nothing(
+    ended: Any, published_files: Callable[[Path], dict[str, str]], name: str
+) -> None:
     home, before, end = ended[name]
     assert end.exit_code == 4, end.out + end.err
     assert not end.told["is_published"]
-    assert published(home) == before
+    assert published_files(home) == before
     assert list((home / "publications").glob(".building-*")) == []
 
 

@@ -333,23 +333,6 @@ def test_nobody_who_did_not_consent_may_be_mailed(demo_home: Path, warehouse: Co
     assert [customer for customer, names in mailable if said_yes.isdisjoint(names)] == []
 
 
-def test_whoever_said_no_last_is_not_mailed(demo_home: Path, warehouse: Connection) -> None:
-    words = [
-        row for row in landing(demo_home, "privacy/consents") if row["purpose"] == "marketing_email"
-    ]
-    newest: dict[str, dict[str, str]] = {}
-    for row in sorted(words, key=lambda row: row["recorded_at"]):
-        newest[subscriber_of_word(row)] = row
-    mailable = all_of(warehouse, MAILABLE)
-    mailed_against_their_word = [
-        customer
-        for customer, names in mailable
-        if (said := [newest[name] for name in names if name in newest])
-        and max(said, key=lambda row: row["recorded_at"])["state"] != "granted"
-    ]
-    assert mailed_against_their_word == []
-
-
 def test_i11_all_published_files_say_one_run(demo_home: Path, published: Connection) -> None:
     folder = demo_home / "published"
     run_ids = all_of(published, "select run_id from marts.meta_publication")
