@@ -148,14 +148,31 @@ def demo_home(demo_run: tuple[Path, Ended]) -> Path:
     return home
 
 
+SMALL_SOURCES = """
+sources:
+  crm/contacts:
+    delimiter: ","
+    encoding: utf-8
+    columns: {kundnr: Id, efternamn: Nachname, fornamn: Vorname, land: Land}
+"""
+
+
 @pytest.fixture(scope="session")
 def small_home(tmp_path_factory: pytest.TempPathFactory, skikt: Skikt) -> Path:
-    """A published home of thirty people with a key and a name each. Nobody may change it."""
+    """A published home of thirty people abroad, from an export with names of its own and little in it.
+
+    Nobody may change it: see ``copy_of``.
+    """
     home = tmp_path_factory.mktemp("small_home")
-    names = "".join(f"K{number};Anna;Svensson{number}\n" for number in range(30))
-    folder = home / "landing" / "crm"
-    folder.mkdir(parents=True)
-    (folder / "contacts.csv").write_text("kundnr;fornamn;efternamn\n" + names, "cp1252")
+    people = "".join(
+        f"K{n},Müller{n},Jürgen,{'DE' if n % 2 else 'United States'},x\n" for n in range(30)
+    )
+    for name, content in (
+        ("config/sources.yaml", SMALL_SOURCES),
+        ("landing/crm/contacts.csv", "Id,Nachname,Vorname,Land,Notiz\n" + people),
+    ):
+        (home / name).parent.mkdir(parents=True)
+        (home / name).write_text(content, "utf-8")
     ended = skikt.run(home)
     assert ended.exit_code == 0, ended.err + ended.out
     return home

@@ -42,7 +42,7 @@ class Looks:
             answer = landing.evaluate_tick(context)
             self._cursor = answer.cursor
         assert answer.run_requests or answer.skip_message, "a look without a run says why"
-        return len(answer.run_requests)
+        return len(answer.run_requests or [])
 
 
 @pytest.fixture
@@ -129,8 +129,11 @@ def test_dagster_accepts_the_instance_settings_and_sends_nothing(home: Home) -> 
     shutil.copyfile(CHECKOUT / "dagster.yaml", home.dagster / "dagster.yaml")
     with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
         assert not instance.telemetry_enabled
+        assert not instance.nux_enabled, "the first page would ask for an address to send out"
         assert instance.get_concurrency_config().pool_config.default_pool_limit == 1
-        assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
+        runs = instance.get_concurrency_config().run_queue_config
+        assert runs
+        assert runs.max_concurrent_runs == 1
         assert type(instance.compute_log_manager).__name__ == "NoOpComputeLogManager"
         assert not instance.run_retries_enabled
         assert instance.run_monitoring_enabled

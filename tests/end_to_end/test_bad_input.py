@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-CONTACTS = "kundnr;fornamn;efternamn\nK1;Anna;Berg\nK2;Bo;Ek\n"
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
 ORDERS = pa.table(
     {
@@ -32,25 +31,17 @@ ORDERS = pa.table(
 RULE = """
 name: everybody
 title: Everybody
-description: All there are.
+description: All there are, and a file of this machine.
 customer_type: person
 owner: team:marketing
-status: approved
-include: read_csv('/etc/passwd') is not null
-"""
-EXPORT = (
-    "Id,Nachname,Vorname,Land,Postleitzahl,Ort,Telefon,Mail,Notiz\n"
-    "D1,Müller,Jürgen,Deutschland,10115,Berlin,030 901820,juergen@firma.example,x\n"
-    "D2,Smith,Jane,US,10001,New York,(212) 555-0123,jane@firma.example,\n"
-    "D3,García,José,es,28001,Madrid,,,\n"
-)
-EXPORT_SOURCES = """
-sources:
-  crm/contacts:
-    delimiter: ","
-    encoding: utf-8
-    columns: {kundnr: Id, efternamn: Nachname, fornamn: Vorname, land: Land, postnr: Postleitzahl,
-              ort: Ort, telefon: Telefon, epost: Mail}
+status: draft
+review_on: 2027-03-31
+goal: None.
+channels: [email]
+needs: [Nothing]
+action_plan:
+  - {action: None, owner: team:marketing, deadline_on: 2027-02-15, resources: None}
+include: customer_id in (select content from read_text('/etc/passwd'))
 """
 
 
@@ -67,18 +58,20 @@ class Case:
 
 NOTHING_TO_PUBLISH = {
     "empty landing": Case(3, ("none of them delivered", "crm/contacts", "put it into", "run again")),
-    "no person source": Case(
-        3, ("none of them delivered", "shop/customers", "run again"), {"landing/shop/orders.parquet": ORDERS}
-    ),
-    "a missing column in the only person source": Case(
+    "person sources that cannot be read": Case(
         3,
-        ("crm/contacts held", "required and missing: efternamn", "Deliver"),
-        {"landing/crm/contacts.csv": "kundnr;fornamn\nK1;Anna\n"},
-    ),
-    "files that are not what their names say": Case(
-        3,
-        ("cannot be read as Parquet", "no CSV text has", "Write it anew"),
-        {"landing/shop/customers.parquet": "customer_id,email\n1,a@firma.example\n", "landing/crm/contacts.csv": PNG},
+        (
+            "required and missing: efternamn",
+            "cannot be read as Parquet",
+            "no CSV text has",
+            "Deliver the file with them",
+            "Write it anew",
+        ),
+        {
+            "landing/crm/contacts.csv": "kundnr;fornamn\nK1;Anna\n",
+            "landing/shop/customers.parquet": "customer_id,email\n1,a@firma.example\n",
+            "landing/newsletter/subscribers.csv": PNG,
+        },
     ),
 }  # fmt: skip
 PUBLISHED_BEFORE = {
@@ -86,16 +79,10 @@ PUBLISHED_BEFORE = {
         3,
         ("crm/contacts is held", "required: true", "Deliver it again"),
         {
-            "config/sources.yaml": "sources:\n  crm/contacts: {required: true}\n",
-            "landing/crm/contacts.csv": "kundnr;fornamn\nK1;Anna\n",
+            "config/sources.yaml": "sources:\n  crm/contacts: {required: true, delimiter: ',', encoding: utf-8}\n",
+            "landing/crm/contacts.csv": "kundnr,fornamn\nK1,Anna\n",
         },
         is_second_run=True,
-    ),
-    "a rule that says too much": Case(
-        2, ("everybody.yaml", "read_csv"), {"config/rules/everybody.yaml": RULE}, is_second_run=True
-    ),
-    "a rule that is no YAML": Case(
-        2, ("everybody.yaml",), {"config/rules/everybody.yaml": "name: [everybody\n"}, is_second_run=True
     ),
     "a sources file that is no YAML": Case(
         2, ("sources.yaml cannot be read as YAML",), {"config/sources.yaml": "sources: [1, 2\n"}, is_second_run=True
@@ -114,13 +101,14 @@ PUBLISHED_NOW = {
         {"landing/newsletter/subscribers.csv": "subscriber_id,name\nS1,Anna\n"},
         is_second_run=True,
     ),
-    "a newsletter list alone": Case(
-        0,
-        (),
-        {"landing/newsletter/subscribers.csv": "subscriber_id,email\nS1,a@firma.example\nS2,b@firma.example\nS3,\n"},
+}  # fmt: skip
+# Like their neighbours above, and 20 s each.
+LONG = {
+    "no person source": Case(
+        3, ("none of them delivered", "shop/customers", "run again"), {"landing/shop/orders.parquet": ORDERS}
     ),
-    "somebody's own export, from elsewhere": Case(
-        0, (), {"config/sources.yaml": EXPORT_SOURCES, "landing/crm/contacts.csv": EXPORT.encode()}
+    "a rule that says too much": Case(
+        2, ("everybody",), {"config/rules/everybody.yaml": RULE}, is_second_run=True
     ),
 }  # fmt: skip
 CASES = {**PUBLISHED_NOW, **PUBLISHED_BEFORE, **NOTHING_TO_PUBLISH}
@@ -144,17 +132,17 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def outcomes(
+def run_case(
     small_home: Path,
     copy_of: Callable[[Path, Path], Path],
     skikt: Any,
     tmp_path_factory: pytest.TempPathFactory,
-) -> dict[str, Outcome]:
-    """Every case run, two at a time: most of a small run is one core's work."""
+) -> Callable[[str, Case], Outcome]:
+    """Run a case in a home of its own."""
     folder = tmp_path_factory.mktemp("bad_input")
 
-    def run(name: str) -> Outcome:
-        case, home = CASES[name], folder / name.replace(" ", "_")
+    def run(name: str, case: Case) -> Outcome:
+        home = folder / name.replace(" ", "_")
         if case.is_second_run:
             copy_of(small_home, home)
         home.mkdir(exist_ok=True)
@@ -163,8 +151,14 @@ def outcomes(
         hook = f"tee {shlex.quote(str(home / 'told.json'))}"
         return Outcome(home, skikt.run(home, "run", SKIKT_ON_FAILURE=hook))
 
+    return run
+
+
+@pytest.fixture(scope="module")
+def outcomes(run_case: Callable[[str, Case], Outcome]) -> dict[str, Outcome]:
+    """Every case run, two at a time: most of a small run is one core's work."""
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip(CASES, pool.map(run, CASES), strict=True))
+        return dict(zip(CASES, pool.map(run_case, CASES, CASES.values()), strict=True))
 
 
 def rows(home: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -172,13 +166,30 @@ def rows(home: Path, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
 
 
+def ends_as(case: Case, ended: Any) -> None:
+    told = " ".join(ended.err.split())
+    assert ended.exit_code == case.exit_code, told
+    assert [part for part in case.says if part not in told] == [], told
+    assert "Traceback" not in told
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_it_ends_with_its_exit_code_and_says_why(outcomes: dict[str, Outcome], name: str) -> None:
-    ended = outcomes[name].ended
-    told = " ".join(ended.err.split())
-    assert ended.exit_code == CASES[name].exit_code, told
-    assert [part for part in CASES[name].says if part not in told] == [], told
-    assert "Traceback" not in told
+    ends_as(CASES[name], outcomes[name].ended)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", LONG)
+def test_so_do_its_neighbours_and_nothing_is_published(
+    run_case: Callable[[str, Case], Outcome],
+    small_home: Path,
+    published_files: Callable[[Path], dict[str, str]],
+    name: str,
+) -> None:
+    outcome = run_case(name, LONG[name])
+    ends_as(LONG[name], outcome.ended)
+    before = published_files(small_home) if LONG[name].is_second_run else {}
+    assert published_files(outcome.home) == before
 
 
 @pytest.mark.parametrize("name", NOTHING_TO_PUBLISH)
@@ -216,32 +227,17 @@ def test_a_held_source_is_named_and_what_was_there_before_goes_on(
     ]
 
 
-def test_keys_and_names_alone_are_enough(small_home: Path) -> None:
+def test_names_alone_are_enough_anywhere_and_with_columns_of_any_name(small_home: Path) -> None:
     assert rows(small_home, "select count(*) from marts.dim_customer") == [(30,)]
-    assert rows(
-        small_home, "select distinct lifecycle_stage, may_email from marts.dim_customer"
-    ) == [("prospect", False)]
-
-
-def test_a_newsletter_list_alone_is_enough(outcomes: dict[str, Outcome]) -> None:
-    home = outcomes["a newsletter list alone"].home
-    assert rows(home, "select count(*), bool_or(may_email) from marts.dim_customer") == [(3, False)]
-
-
-def test_people_may_live_anywhere_and_columns_have_any_name(outcomes: dict[str, Outcome]) -> None:
-    home = outcomes["somebody's own export, from elsewhere"].home
-    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as warehouse:
-        people = warehouse.execute(
-            "select first_name, country_code, phone from customers.dim_customers order by 1"
+    stages = "select distinct lifecycle_stage, may_email from marts.dim_customer"
+    assert rows(small_home, stages) == [("prospect", False)]
+    with duckdb.connect(str(small_home / "warehouse.duckdb"), read_only=True) as warehouse:
+        countries = warehouse.execute(
+            "select country_code, count(*) from customers.dim_customers group by 1 order by 1"
         ).fetchall()
         extra = warehouse.execute("select extra_columns from raw.deliveries").fetchall()
-    assert people == [
-        ("Jane", "US", "+12125550123"),
-        ("José", "ES", None),
-        ("Jürgen", "DE", "+4930901820"),
-    ]
+    assert countries == [("DE", 15), ("US", 15)]
     assert extra == [(["Notiz"],)]
-    assert rows(home, "select count(*) from marts.dim_customer") == [(3,)]
 
 
 def test_a_day_that_is_none_is_a_configuration_error(tmp_path: Path, skikt: Any) -> None:

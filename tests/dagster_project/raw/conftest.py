@@ -54,11 +54,8 @@ class Inbox:
 
     def deliveries(self, source: str) -> list[Row]:
         """Rows of ``raw.deliveries`` of one source, in the order they were written."""
-        return (
-            self.warehouse.sql(f"from raw.deliveries where source = '{source}' order by rowid")
-            .to_arrow_table()
-            .to_pylist()
-        )
+        query = f"from raw.deliveries where source = '{source}' order by rowid"
+        return list(self.warehouse.sql(query).to_arrow_table().to_pylist())
 
     def delivery(self, source: str) -> Row:
         """The newest row of ``raw.deliveries`` of one source."""
