@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from dagster_project.defs.publication.release import build_database
 from dagster_project.defs.raw.intake import REQUESTS, take_in
-from dagster_project.defs.segments.audiences import read_rules, select_members
+from dagster_project.defs.segments.audiences import select_members
 from dagster_project.defs.segments.definitions import segment_definitions_table
 from dagster_project.defs.staging.lookups import (
     LOOKUPS,
@@ -23,6 +23,7 @@ from dagster_project.defs.staging.lookups import (
     social_keys,
 )
 from dagster_project.home import Home
+from dagster_project.rules import read_rules
 from dagster_project.settings import load_settings
 from dagster_project.sources import read_sources
 from expectations.catalogue import TABLES, suite

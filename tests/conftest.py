@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -209,3 +210,15 @@ def published_files() -> Callable[[Path], dict[str, str]]:
         }
 
     return digests
+
+
+@pytest.fixture
+def instance_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Any]:
+    """Dagster's records of a home, as a context manager."""
+    import dagster as dg
+
+    def opened(home: Path) -> dg.DagsterInstance:
+        monkeypatch.setenv("DAGSTER_HOME", str(home / "dagster"))
+        return dg.DagsterInstance.get()
+
+    return opened

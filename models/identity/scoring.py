@@ -57,7 +57,7 @@ def open_linker(
         terms: per column of ``TERM_COLUMNS`` what ``term_frequencies`` returned.
     """
     api = DuckDBAPI(con)
-    linker = Linker(api.register("nodes"), settings, validate_settings=False)
+    linker = Linker(api.register("nodes"), settings, validate_settings=False, log_level="WARNING")
     for column in TERM_COLUMNS:
         pinned = terms[column]
         con.register(

@@ -4,7 +4,7 @@ import json
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -125,9 +125,11 @@ def test_without_a_command_nothing_is_told(
     assert {path.name for path in home.root.iterdir() if path.is_file()} == set()
 
 
-def test_dagster_accepts_the_instance_settings_and_sends_nothing(home: Home) -> None:
+def test_dagster_accepts_the_instance_settings_and_sends_nothing(
+    home: Home, instance_of: Callable[[Path], dg.DagsterInstance]
+) -> None:
     shutil.copyfile(CHECKOUT / "dagster.yaml", home.dagster / "dagster.yaml")
-    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+    with instance_of(home.root) as instance:
         assert not instance.telemetry_enabled
         assert not instance.nux_enabled, "the first page would ask for an address to send out"
         assert instance.get_concurrency_config().pool_config.default_pool_limit == 1

@@ -45,9 +45,9 @@ BROKEN: dict[str, tuple[Spoil, str]] = {
 }  # fmt: skip
 
 
-def run_of(home: Path) -> set[str]:
+def run_of(opened: dg.DagsterInstance) -> set[str]:
     """The assets that the newest run of a home materialised, as ``stage/table``."""
-    with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
+    with opened as instance:
         newest = instance.get_runs(limit=1)[0]
         records = instance.get_records_for_run(
             newest.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION
@@ -93,8 +93,10 @@ def test_its_sentence_names_the_promise_and_says_what_to_do(ended: Any, name: st
     assert "Open" in sentence
 
 
-def test_a_suite_stops_identity_and_all_after_it(ended: Any) -> None:
-    made = run_of(ended["a suite"][0])
+def test_a_suite_stops_identity_and_all_after_it(
+    ended: Any, instance_of: Callable[[Path], dg.DagsterInstance]
+) -> None:
+    made = run_of(instance_of(ended["a suite"][0]))
     assert "staging/stg_shop__orders" in made
     assert {key.split("/")[0] for key in made} <= {"raw", "staging", "identity"}
     assert {key for key in made if key.startswith("identity/")} <= {

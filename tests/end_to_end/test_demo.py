@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -333,6 +334,23 @@ def test_nobody_who_did_not_consent_may_be_mailed(demo_home: Path, warehouse: Co
     assert [customer for customer, names in mailable if said_yes.isdisjoint(names)] == []
 
 
+def test_whoever_said_no_last_is_not_mailed(demo_home: Path, warehouse: Connection) -> None:
+    words = [
+        row for row in landing(demo_home, "privacy/consents") if row["purpose"] == "marketing_email"
+    ]
+    newest: dict[str, dict[str, str]] = {}
+    for row in sorted(words, key=lambda row: row["recorded_at"]):
+        newest[subscriber_of_word(row)] = row
+    mailable = all_of(warehouse, MAILABLE)
+    mailed_against_their_word = [
+        customer
+        for customer, names in mailable
+        if (said := [newest[name] for name in names if name in newest])
+        and max(said, key=lambda row: row["recorded_at"])["state"] != "granted"
+    ]
+    assert mailed_against_their_word == []
+
+
 def test_i11_all_published_files_say_one_run(demo_home: Path, published: Connection) -> None:
     folder = demo_home / "published"
     run_ids = all_of(published, "select run_id from marts.meta_publication")
@@ -462,8 +480,10 @@ def test_private_files_are_private(demo_home: Path) -> None:
     assert stat.S_IMODE((demo_home / "dagster").stat().st_mode) == 0o700
 
 
-def test_every_asset_was_made_with_its_row_count_and_columns(demo_home: Path) -> None:
-    with dg.DagsterInstance.from_config(str(demo_home / "dagster")) as instance:
+def test_every_asset_was_made_with_its_row_count_and_columns(
+    demo_home: Path, instance_of: Callable[[Path], dg.DagsterInstance]
+) -> None:
+    with instance_of(demo_home) as instance:
         runs = instance.get_runs()
         assert [run.status for run in runs] == [dg.DagsterRunStatus.SUCCESS]
         records = instance.get_records_for_run(

@@ -4,7 +4,6 @@ How two records are judged is ``models.identity``; the records in one shape are 
 (``dbt/models/identity``). Nothing here runs before the quality gate let the staging tables through.
 """
 
-import logging
 from collections.abc import Iterator
 
 import dagster as dg
@@ -20,9 +19,6 @@ from models.identity.companies import link_companies
 from models.identity.resolution import link
 from models.identity.stable_ids import assign_ids, churn
 from models.identity.training import SCHEMA_VERSION, train
-
-# Splink tells its timings as if they were news; the step's own duration is in the UI.
-logging.getLogger("splink").setLevel(logging.WARNING)
 
 PERSON_RECORDS = dg.AssetKey([IDENTITY, "int_identity__person_records"])
 COMPANY_RECORDS = dg.AssetKey([IDENTITY, "int_identity__company_records"])

@@ -13,6 +13,7 @@ from dagster_project.defs.raw.intake import REQUESTS, take_in
 from dagster_project.defs.raw.landing import clear_scratch
 from dagster_project.errors import ConfigurationError, DeliveryHeldError
 from dagster_project.faults import file_faults
+from dagster_project.rules import read_rules
 from dagster_project.settings import load_settings, today
 from dagster_project.sources import PERSON_SOURCES, Source, newest_moments, read_sources
 from dagster_project.state import published_as_of
@@ -59,6 +60,8 @@ def as_of(
             f"The as-of day is {day}, and {published} is already published. "
             "Choose that day or a later one: published days are never rewritten."
         )
+    # A rule that does not read ends the run here, not after all the work before it.
+    read_rules(warehouse.home)
     clear_scratch(warehouse.home)
     with warehouse.connect() as connection:
         connection.execute("create schema if not exists raw")

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dagster_project import state
-from dagster_project.defs.segments.audiences import read_rules, select_members
+from dagster_project.defs.segments.audiences import select_members
 from dagster_project.defs.segments.definitions import segment_definitions_table
+from dagster_project.rules import read_rules
 from dagster_project.settings import load_settings
 from dagster_project.vocabulary import CUSTOMERS, IDENTITY, SEGMENTS, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse

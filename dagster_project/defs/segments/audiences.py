@@ -1,26 +1,21 @@
-"""Rule-based audiences: their files, and the memberships their predicates select.
+"""Rule-based audiences: the memberships that their predicates select.
 
-What a rule may say is ``models.segmentation``; the files are what a user edits.
+What a rule may say is ``models.segmentation``; where its file lies is ``dagster_project.rules``.
 """
 
 import re
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from dagster_project.errors import ConfigurationError
-from dagster_project.home import Home
-from dagster_project.settings import CHECKOUT
 from dagster_project.spare_process import find_cities
 from models.segmentation.features import PERSON_FEATURES
 from models.segmentation.memberships import MEMBERSHIP_SCHEMA
 from models.segmentation.predicate_facts import FactTables
 from models.segmentation.predicates import CompiledAudience, compile_audience
-from models.segmentation.rule_files import AudienceRule, parse_rules
-
-RULES = CHECKOUT / "models" / "segmentation" / "rules"
+from models.segmentation.rule_files import AudienceRule
 
 # Texts in a predicate: one of them may be the name of a city.
 _QUOTED = re.compile(r"'([^']*)'")
@@ -47,24 +42,6 @@ _FACTS = FactTables(
         "survey_answer",
     ),
 )
-
-
-def read_rules(home: Home) -> list[AudienceRule]:
-    """The rules in force: the checkout's, with the home's own files of the same name over them.
-
-    Raises:
-        ConfigurationError: a file is no rule; names the file, what was found and what is needed.
-    """
-    files: dict[str, Path] = {}
-    for folder in (RULES, home.config / "rules"):
-        files |= {path.name: path for path in sorted(folder.glob("*.yaml"))}
-    try:
-        rules = parse_rules(
-            {name: path.read_text(encoding="utf-8") for name, path in files.items()}
-        )
-    except (ValueError, OSError) as error:
-        raise ConfigurationError(str(error)) from None
-    return [rule for rule in rules if rule.status != "retired"]
 
 
 def select_members(

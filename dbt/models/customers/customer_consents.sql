@@ -1,8 +1,12 @@
 -- What each customer allows. Per subject (a record, else an e-mail or a phone) the newest word holds and a
 -- tie is a no; a customer with several subjects gets the strictest of them. No word is no consent.
+-- A yes is believed of exactly the number it names; a no also where one of both was written without its
+-- country ("070-123 45 67" refuses for +46701234567, and may in doubt refuse for too many).
 with
 records as (
-    select identities.customer_id, records.record_id, records.email_match, records.phone_match
+    select
+        identities.customer_id, records.record_id, records.email_match, records.phone_match,
+        {{ national_number('records.phone_match') }} as national_number
     from {{ ref('int_identity__person_records') }} as records
     inner join {{ source('identity', 'customer_identities') }} as identities using (record_id)
 ),
@@ -48,6 +52,7 @@ words as (
 subjects as (
     select
         *,
+        {{ national_number('phone_match') }} as national_number,
         coalesce(record_id, email_match, phone_match) as subject
     from words
 ),
@@ -69,7 +74,11 @@ of_customers as (
     union all
     select records.customer_id, newest.purpose, newest.is_granted
     from newest inner join records on newest.phone_match = records.phone_match
-    where newest.record_id is null or not newest.is_granted
+    where newest.record_id is null and newest.is_granted
+    union all
+    select records.customer_id, newest.purpose, newest.is_granted
+    from newest inner join records on {{ may_be_the_same_phone('newest', 'records') }}
+    where not newest.is_granted
     union all
     -- A no is also the mailbox's: mailing its other reader would reach the person who refused.
     select readers.customer_id, newest.purpose, newest.is_granted
@@ -92,7 +101,9 @@ strictest as (
 ),
 
 requests as (
-    select email_match, phone_match, person_source || ':' || person_key as record_id
+    select
+        email_match, {{ national_number('phone_match') }} as national_number,
+        person_source || ':' || person_key as record_id
     from {{ ref('stg_privacy__requests') }}
     where kind in ('object', 'erase')
 ),
@@ -100,7 +111,8 @@ requests as (
 objections as (
     select records.customer_id from records inner join requests on records.email_match = requests.email_match
     union
-    select records.customer_id from records inner join requests on records.phone_match = requests.phone_match
+    select records.customer_id
+    from records inner join requests on {{ may_be_the_same_phone('requests', 'records') }}
     union
     select records.customer_id from records inner join requests on records.record_id = requests.record_id
 ),
