@@ -34,6 +34,7 @@ from models.identity.resolution import link
 from models.identity.stable_ids import assign_ids
 from models.identity.training import train
 from models.normalisation import place_facts
+from models.normalisation.cities import find_coordinates
 from models.segmentation.clustering import fit_behaviour
 from models.segmentation.evaluation import homogeneity
 from models.segmentation.history import Run, advance_history
@@ -178,7 +179,7 @@ def _segments(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
             assign_rfm(features),
             assign_lifecycle(features, as_of=AS_OF),
             score_behaviour(features, model),
-            select_members(connection, rules, AS_OF),
+            select_members(connection, rules, AS_OF, find_cities=find_coordinates),
         ]
     )
     _write(connection, "segments.segment_definitions", definitions)

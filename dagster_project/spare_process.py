@@ -17,7 +17,7 @@ import pyarrow as pa
 from expectations.catalogue import suite
 from expectations.results import SuiteResult
 from expectations.validation import columns_of, preload, validate
-from models.normalisation.cities import city_coordinates
+from models.normalisation.cities import find_coordinates
 from models.normalisation.places import place_facts
 
 
@@ -44,7 +44,7 @@ def find_places(cities: pa.Table) -> pa.Table:
 
 def find_cities(names: list[str]) -> dict[str, tuple[float, float]]:
     """Coordinates of the cities among these names."""
-    return start().submit(_find_cities, names).result()
+    return start().submit(find_coordinates, names).result()
 
 
 def _make_ready() -> None:
@@ -65,8 +65,3 @@ def _validate(warehouse: str, tables: list[str]) -> list[SuiteResult]:
             frame = connection.execute(f"select {columns} from {table}").df()
             results.append(validate(promises, frame))
     return results
-
-
-def _find_cities(names: list[str]) -> dict[str, tuple[float, float]]:
-    known = city_coordinates()
-    return {name: known[name] for name in names if name in known}

@@ -27,3 +27,9 @@ def city_coordinates() -> dict[str, tuple[float, float]]:
                 if name:
                     coordinates.setdefault(name, (city["latitude"], city["longitude"]))
     return coordinates
+
+
+def find_coordinates(names: list[str]) -> dict[str, tuple[float, float]]:
+    """``city_coordinates`` of those names that are cities."""
+    known = city_coordinates()
+    return {name: known[name] for name in names if name in known}

@@ -15,6 +15,7 @@ from dagster_project.defs.segments.audiences import select_members
 from dagster_project.defs.segments.definitions import segment_definitions_table
 from dagster_project.rules import read_rules
 from dagster_project.settings import load_settings
+from dagster_project.spare_process import find_cities
 from dagster_project.vocabulary import CUSTOMERS, IDENTITY, SEGMENTS, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 from models.segmentation.clustering import fit_behaviour
@@ -151,7 +152,9 @@ def customer_segments(
     features = _features(warehouse)
     model = state.own_model(warehouse.home, context.run_id, state.BEHAVIOUR_MODEL)
     with warehouse.connect() as connection:
-        audiences = select_members(connection, read_rules(warehouse.home), _as_of(warehouse))
+        audiences = select_members(
+            connection, read_rules(warehouse.home), _as_of(warehouse), find_cities=find_cities
+        )
     exclusive = pa.concat_tables(
         [
             assign_rfm(features),

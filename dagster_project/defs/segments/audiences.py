@@ -4,13 +4,13 @@ What a rule may say is ``models.segmentation``; where its file lies is ``dagster
 """
 
 import re
+from collections.abc import Callable
 from datetime import date
 
 import duckdb
 import pyarrow as pa
 
 from dagster_project.errors import ConfigurationError
-from dagster_project.spare_process import find_cities
 from models.segmentation.features import PERSON_FEATURES
 from models.segmentation.memberships import MEMBERSHIP_SCHEMA
 from models.segmentation.predicate_facts import FactTables
@@ -19,6 +19,8 @@ from models.segmentation.rule_files import AudienceRule
 
 # Texts in a predicate: one of them may be the name of a city.
 _QUOTED = re.compile(r"'([^']*)'")
+FindCities = Callable[[list[str]], dict[str, tuple[float, float]]]
+
 _FEATURES = "customers.customer_features"
 _FACTS = FactTables(
     campaigns="customers.fct_campaign_receipts",
@@ -45,15 +47,25 @@ _FACTS = FactTables(
 
 
 def select_members(
-    connection: duckdb.DuckDBPyConnection, rules: list[AudienceRule], as_of: date
+    connection: duckdb.DuckDBPyConnection,
+    rules: list[AudienceRule],
+    as_of: date,
+    *,
+    find_cities: FindCities,
 ) -> pa.Table:
     """Who is in each audience of persons on the as-of day, and why.
+
+    Args:
+        connection: to the warehouse, with customers built.
+        rules: the rules in force.
+        as_of: the day of the run.
+        find_cities: names -> coordinates of those that are cities; asked only if a rule needs it.
 
     Raises:
         ConfigurationError: a predicate says something that is not allowed.
     """
     rules = [rule for rule in rules if rule.customer_type == "person"]
-    places = _places(connection, rules)
+    places = _places(connection, rules, find_cities)
     audiences = [_compile(rule, places, as_of) for rule in rules]
     if not audiences:
         return MEMBERSHIP_SCHEMA.empty_table()
@@ -79,7 +91,7 @@ def _compile(
 
 
 def _places(
-    connection: duckdb.DuckDBPyConnection, rules: list[AudienceRule]
+    connection: duckdb.DuckDBPyConnection, rules: list[AudienceRule], find_cities: FindCities
 ) -> dict[str, tuple[float, float]]:
     """The cities that rules may mean, and the company's own locations, which win."""
     quoted = {
