@@ -153,7 +153,7 @@ def _record(
             f"{delivery.source.system}/{delivery.file_name}",
             delivery.bytes,
             delivery.sha256,
-            delivery.source.encoding if delivery.source.format != "parquet" else None,
+            delivery.source.encoding if delivery.format != "parquet" else None,
             counts.records_in,
             counts.accepted,
             counts.quarantined,

@@ -35,6 +35,11 @@ class Delivery:
         """Names the file's content within its source."""
         return hashlib.sha256(f"{self.source.name}:{self.sha256}".encode()).hexdigest()[:16]
 
+    @property
+    def format(self) -> str:
+        """How this file is written; a source may have been delivered in another format before."""
+        return self.file_name.removesuffix(".gz").rpartition(".")[2]
+
 
 def landing_files(home: Home, source: Source) -> list[Path]:
     """The source's files in the inbox, by name; links that lead out of it are passed over."""

@@ -58,11 +58,11 @@ def read_delivery(
         raise HeldError(
             "F_EMPTY", "The file has 0 bytes. Deliver it again with its header and records."
         )
-    if delivery.source.format == "parquet":
+    if delivery.format == "parquet":
         reading = _read_parquet(connection, delivery)
     else:
         text = _decode(delivery)
-        reader = _read_csv if delivery.source.format == "csv" else _read_jsonl
+        reader = _read_csv if delivery.format == "csv" else _read_jsonl
         reading = reader(connection, delivery.source, text, scratch)
     if reading.records == 0 and delivery.source.empty == "held":
         raise HeldError(
@@ -122,8 +122,8 @@ def _decode(delivery: Delivery) -> str:
     ):
         raise HeldError(
             "F_NUL",
-            f"The file holds bytes that no {delivery.source.format.upper()} text has. "
-            f"Write it anew as {delivery.source.format.upper()}.",
+            f"The file holds bytes that no {delivery.format.upper()} text has. "
+            f"Write it anew as {delivery.format.upper()}.",
         )
     declared = delivery.source.encoding
     encoding = "utf-8-sig" if declared.lower() in {"utf-8", "utf8"} else declared
