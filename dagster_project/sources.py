@@ -5,6 +5,7 @@ macro in ``dbt/macros``.
 """
 
 import codecs
+import re
 from collections.abc import Iterable
 from functools import cache, cached_property
 from pathlib import Path
@@ -30,6 +31,10 @@ SOURCES_FILE = "sources.yaml"
 # One of these must have been delivered before anything can be published.
 PERSON_SOURCES = ("crm/contacts", "shop/customers", "tickets/bookings", "newsletter/subscribers")
 
+# A table of a database: up to two names, each plain or in double quotes.
+_NAME = r'("(?:[^"]|"")+"|[^".;\s]+)'
+TABLE_NAME = rf"(?:{_NAME}\.)?{_NAME}"
+
 ColumnType = Literal["text", "date", "timestamp", "decimal", "integer", "number"]
 
 
@@ -53,7 +58,7 @@ class Source(BaseModel):
     name: str = Field(pattern=r"^[a-z0-9_]+/[a-z0-9_]+$")
     description: str
     owner: str
-    format: Literal["csv", "jsonl", "parquet"]
+    format: Literal["csv", "jsonl", "parquet", "postgres"]
     delimiter: str = Field(min_length=1, max_length=1, pattern=r"[^'\"\\]")
     encoding: str
     decimal_sign: Literal[".", ","]
@@ -73,6 +78,11 @@ class Source(BaseModel):
     delivery: Literal["upsert"]
     cadence_days: float = Field(gt=0)
     max_quarantined_share: float = Field(ge=0, le=1)
+    connection: str | None = None
+    database_table: str | None = Field(default=None, alias="table")
+    query: str | None = None
+    overlap_minutes: float = Field(ge=0)
+    timeout_minutes: float = Field(gt=0)
 
     @model_validator(mode="after")
     def _names_are_of_the_contract(self) -> "Source":
@@ -82,6 +92,45 @@ class Source(BaseModel):
                 f"names {', '.join(unknown)}, which its contract lacks; use one of {', '.join(self.contract)}"
             )
         return self
+
+    @model_validator(mode="after")
+    def _database_is_named(self) -> "Source":
+        words = (self.connection, self.database_table, self.query)
+        if self.format != "postgres":
+            if any(words):
+                raise ValueError("connection, table and query belong to `format: postgres`")
+        elif not self.connection or bool(self.database_table) == bool(self.query):
+            raise ValueError("format: postgres needs `connection`, and either `table` or `query`")
+        return self
+
+    @field_validator("connection")
+    @classmethod
+    def _connection_names_a_variable(cls, connection: str | None) -> str | None:
+        if connection and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", connection):
+            raise ValueError(
+                "no name of an environment variable. Put what connects to the database into a variable, "
+                "and that variable's name here: a password does not belong into this file"
+            )
+        return connection
+
+    @field_validator("database_table")
+    @classmethod
+    def _table_is_one_name(cls, table: str | None) -> str | None:
+        if table and not re.fullmatch(TABLE_NAME, table):
+            raise ValueError(
+                'no table; write table, schema.table or, around odd signs, "my schema"."my.table"'
+            )
+        return table
+
+    @field_validator("query")
+    @classmethod
+    def _query_is_one_select(cls, query: str | None) -> str | None:
+        if query and (";" in query or not re.match(r"\s*(select|with)\b", query, re.IGNORECASE)):
+            raise ValueError(
+                "not one select. It begins with select or with and holds no `;` "
+                "(write chr(59) where a text needs one)"
+            )
+        return query
 
     @field_validator("encoding")
     @classmethod

@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["tests.fixtures.postgres"]
+
 AS_OF = "2026-11-20"
 PEOPLE = 1_000
 CONSOLE_SCRIPT = Path(sys.executable).parent / "skikt"

@@ -7,6 +7,7 @@ together or not at all.
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
 
@@ -18,6 +19,7 @@ from dagster_project.defs.raw.acceptance import (
     create_raw_table,
 )
 from dagster_project.defs.raw.erasure import remember_requests, remove_erased
+from dagster_project.defs.raw.extracts import extract_new_rows
 from dagster_project.defs.raw.landing import (
     Delivery,
     drop_copy,
@@ -25,6 +27,7 @@ from dagster_project.defs.raw.landing import (
     landing_files,
     sha256_of,
     take_copy,
+    unread_delivery,
 )
 from dagster_project.defs.raw.readers import HeldError, Reading, read_delivery
 from dagster_project.home import Home
@@ -55,7 +58,7 @@ def take_in(
     connection.execute(QUARANTINE)
     create_raw_table(connection, source)
     intake = Intake()
-    for delivery, is_new in _deliveries(connection, home, source):
+    for delivery, is_new in _deliveries(connection, home, source, run_id, intake):
         if is_new:
             _load(connection, home, delivery, run_id, intake)
         else:
@@ -68,9 +71,13 @@ def take_in(
 
 
 def _deliveries(
-    connection: duckdb.DuckDBPyConnection, home: Home, source: Source
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    source: Source,
+    run_id: str,
+    intake: Intake,
 ) -> list[tuple[Delivery, bool]]:
-    """Earlier files that the warehouse lacks, then what lies in the inbox: (delivery, is it new)."""
+    """Earlier files that the warehouse lacks, then what is offered now: (delivery, is it new)."""
     stored = {
         row[0]
         for row in connection.execute(
@@ -82,7 +89,14 @@ def _deliveries(
     by_sha256 = {delivery.sha256: delivery for delivery in known}
     deliveries = [(delivery, True) for delivery in known if delivery.file_id not in stored]
     number = max((delivery.number for delivery in known), default=0)
-    for file in landing_files(home, source):
+    try:
+        files = _offered(connection, home, source, known)
+    except HeldError as held:
+        _hold(connection, unread_delivery(source), run_id, held, intake)
+        return deliveries
+    if source.format == "postgres" and not files and known and known[-1].file_id in stored:
+        deliveries.append((known[-1], False))
+    for file in files:
         earlier = by_sha256.get(sha256_of(file))
         if earlier is None:
             number += 1
@@ -91,7 +105,19 @@ def _deliveries(
             deliveries.append((delivery, True))
         elif earlier.file_id in stored or earlier.file_name != file.name:
             deliveries.append((replace(earlier, file_name=file.name), False))
+        if file.is_relative_to(home.scratch):
+            file.unlink()
     return deliveries
+
+
+def _offered(
+    connection: duckdb.DuckDBPyConnection, home: Home, source: Source, known: list[Delivery]
+) -> list[Path]:
+    """What the source offers: its files in the inbox, or a file of what is new in its database."""
+    if source.format != "postgres":
+        return landing_files(home, source)
+    extract = extract_new_rows(connection, home, source, known)
+    return [extract] if extract else []
 
 
 def _load(
@@ -108,10 +134,7 @@ def _load(
         counts = accept(connection, delivery, reading, loaded_at)
     except HeldError as held:
         _roll_back(connection)
-        _record(
-            connection, delivery, run_id, "held", reason_code=held.reason_code, reason=str(held)
-        )
-        intake.held[delivery.file_name] = str(held)
+        _hold(connection, delivery, run_id, held, intake)
         drop_copy(delivery)
         return
     except BaseException:
@@ -124,6 +147,17 @@ def _load(
     intake.accepted += counts.accepted
     intake.quarantined += counts.quarantined
     intake.duplicates += counts.duplicates
+
+
+def _hold(
+    connection: duckdb.DuckDBPyConnection,
+    delivery: Delivery,
+    run_id: str,
+    held: HeldError,
+    intake: Intake,
+) -> None:
+    _record(connection, delivery, run_id, "held", reason_code=held.reason_code, reason=str(held))
+    intake.held[delivery.file_name] = str(held)
 
 
 def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:

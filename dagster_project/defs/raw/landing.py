@@ -41,6 +41,11 @@ class Delivery:
         return self.file_name.removesuffix(".gz").rpartition(".")[2]
 
 
+def unread_delivery(source: Source) -> Delivery:
+    """Stands for what a source did not give at all, such as a database that cannot be reached."""
+    return Delivery(source, source.entity, Path(), "", 0, 0)
+
+
 def landing_files(home: Home, source: Source) -> list[Path]:
     """The source's files in the inbox, by name; links that lead out of it are passed over."""
     folder = home.landing / source.system
