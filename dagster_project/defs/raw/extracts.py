@@ -53,7 +53,7 @@ def extract_new_rows(
         new = everything
         if begin:
             new = f"{everything} except all {_known_rows(question, answers, begin)}"
-        elif answers and _is_same(connection, everything, answers[-1]):
+        elif answers and _is_same(connection, rows, answers[-1]):
             return None
         latest = _latest_moment(connection, question, everything, asked_at)
         facts = {
@@ -107,11 +107,18 @@ def _known_rows(question: Question, answers: list[Delivery], begin: datetime) ->
     )
 
 
-def _is_same(connection: duckdb.DuckDBPyConnection, everything: str, last: Delivery) -> bool:
-    earlier = f"from read_parquet('{last.copy}')"
-    return not connection.execute(
-        f"({everything} except all {earlier}) union all ({earlier} except all {everything}) limit 1"
-    ).fetchall()
+def _is_same(connection: duckdb.DuckDBPyConnection, rows: Path, last: Delivery) -> bool:
+    """Whether two files hold the same rows in any order; wrong once in 10^19 changes.
+
+    A million contacts take 0.4 s this way and 8 s by ``except all``, which must hold them all.
+    """
+    sums = [
+        connection.execute(
+            f"select count(*), sum(hash(one)) from read_parquet('{file}') as one"
+        ).fetchall()
+        for file in (rows, last.copy)
+    ]
+    return sums[0] == sums[1]
 
 
 def _latest_moment(
