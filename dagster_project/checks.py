@@ -1,23 +1,32 @@
 """Promises as asset checks: the quality gate of Great Expectations' suites, and freshness.
 
-The promises themselves are in ``expectations``. A critical one that is broken stops all that reads
-the table; a warning warns. Freshness never stops anything.
+The promises themselves are in ``expectations``. Each table has two checks: one blocks when a
+critical promise is broken, one warns of all others, so that data which is merely sparse shows no
+failed gate. Freshness never stops anything.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import dagster as dg
 
+from dagster_project.accepted_changes import line_that_accepts, read_accepted_changes
 from dagster_project.faults import file_faults
+from dagster_project.figures import keep_figures, published_figures
 from dagster_project.spare_process import validate_tables
 from dagster_project.vocabulary import FRESHNESS_CHECK, IDENTITY, RAW, STAGING, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 from expectations.catalogue import TABLES
 from expectations.data_docs import render_data_docs
-from expectations.results import SuiteResult
+from expectations.figures import Figure
+from expectations.history import compare
+from expectations.results import Outcome, PromiseResult, SuiteResult
 
 SUITE_CHECK = "great_expectations"
+WARNINGS_CHECK = "great_expectations_warnings"
+CHANGED = "changed_since_last_published"
+"""Metadata of a gate that a change broke: what was found, and the line that accepts it."""
 
 
 def gated_key(table: str) -> dg.AssetKey:
@@ -26,7 +35,7 @@ def gated_key(table: str) -> dg.AssetKey:
 
 
 def quality_gate() -> dg.AssetChecksDefinition:
-    """One blocking check per suite, and the Data Docs that show them to people."""
+    """Two checks per suite, one of which blocks, and the Data Docs that show both to people."""
 
     @dg.multi_asset_check(
         name="quality_gate",
@@ -38,6 +47,14 @@ def quality_gate() -> dg.AssetChecksDefinition:
                 description="The table keeps what its suite promises; a broken critical promise stops the run.",
             )
             for table in TABLES
+        ]
+        + [
+            dg.AssetCheckSpec(
+                WARNINGS_CHECK,
+                asset=gated_key(table),
+                description="What the table lacks or holds too much of; warns, never blocks.",
+            )
+            for table in TABLES
         ],
         pool=WAREHOUSE_POOL,
         can_subset=True,
@@ -47,19 +64,19 @@ def quality_gate() -> dg.AssetChecksDefinition:
     ) -> Iterator[dg.AssetCheckResult]:
         asked = {key.asset_key for key in context.selected_asset_check_keys}
         tables = [".".join(gated_key(table).path) for table in TABLES if gated_key(table) in asked]
+        as_of, run_id = _as_of(warehouse), context.run.run_id
         warehouse.release()
-        results = validate_tables(str(warehouse.home.warehouse), tables)
-        # A look at a few tables must not take the others off the page.
+        results, figures = validate_tables(str(warehouse.home.warehouse), tables)
+        results = _with_history(warehouse, as_of, results, figures)
+        # A look at a few tables must not take the others off the page, nor out of the state.
         if len(results) == len(TABLES):
             with file_faults():
+                keep_figures(warehouse.home, run_id, as_of, figures)
                 render_data_docs(
-                    results,
-                    warehouse.home.reports / "data_docs",
-                    run_id=context.run.run_id,
-                    as_of=_as_of(warehouse),
+                    results, warehouse.home.reports / "data_docs", run_id=run_id, as_of=as_of
                 )
         for result in results:
-            yield _suite_result(result)
+            yield from _suite_results(result, context.selected_asset_check_keys, as_of)
 
     return gate
 
@@ -107,27 +124,68 @@ def freshness(
     return check
 
 
-def _suite_result(result: SuiteResult) -> dg.AssetCheckResult:
-    table = result.table
-    broken = [promise for promise in result.promises if promise.outcome in {"failed", "warned"}]
+def _with_history(
+    warehouse: Warehouse, as_of: date, results: Sequence[SuiteResult], figures: Sequence[Figure]
+) -> list[SuiteResult]:
+    """Each table's result with the promises about its change since the last published run."""
+    published_on, before = published_figures(warehouse.home)
+    accepted = read_accepted_changes(warehouse.home, as_of)
+    return [
+        replace(
+            result,
+            promises=result.promises
+            + compare(
+                [figure for figure in figures if figure.table == result.table],
+                [figure for figure in before if figure.table == result.table],
+                since=f"the published run of {published_on}",
+                accepted={line.figure: line.why for line in accepted if line.table == result.table},
+            ),
+        )
+        for result in results
+    ]
+
+
+def _suite_results(
+    result: SuiteResult, asked: set[dg.AssetCheckKey], as_of: date
+) -> Iterator[dg.AssetCheckResult]:
+    for check_name in (SUITE_CHECK, WARNINGS_CHECK):
+        if dg.AssetCheckKey(gated_key(result.table), check_name) in asked:
+            yield _check_result(result, check_name, as_of)
+
+
+def _check_result(result: SuiteResult, check_name: str, as_of: date) -> dg.AssetCheckResult:
+    blocks = check_name == SUITE_CHECK
+    outcome: Outcome = "failed" if blocks else "warned"
+    broken = [promise for promise in result.promises if promise.outcome == outcome]
+    changed = [
+        _changed(result.table, promise, as_of)
+        for promise in broken
+        if blocks and promise.broken_figures
+    ]
     return dg.AssetCheckResult(
-        asset_key=gated_key(table),
-        check_name=SUITE_CHECK,
+        asset_key=gated_key(result.table),
+        check_name=check_name,
         passed=not broken,
-        severity=dg.AssetCheckSeverity.ERROR if result.blocks else dg.AssetCheckSeverity.WARN,
+        severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
         metadata={
             "rows": result.rows,
             "promises": len(result.promises),
-            "failed": result.count("failed"),
-            "warned": result.count("warned"),
-            "limit": "0 failed",
+            outcome: len(broken),
+            "limit": f"0 {outcome}",
             **{
-                promise.description: f"{promise.unexpected_count} of {promise.checked_count} rows break it "
-                f"({promise.severity})"
+                promise.description: promise.finding
+                or f"{promise.unexpected_count} of {promise.checked_count} rows break it"
                 for promise in broken
             },
+            **({CHANGED: " ".join(changed)} if changed else {}),
         },
     )
+
+
+def _changed(table: str, promise: PromiseResult, as_of: date) -> str:
+    lines = [line_that_accepts(table, figure, as_of) for figure in promise.broken_figures]
+    accept = "; ".join(f"`{line}`" for line in lines)
+    return f"{table}: {promise.finding} If that is right, add {accept} to config/accepted_changes.yaml."
 
 
 def _raw_sources(specs: list[dg.AssetSpec]) -> dict[dg.AssetKey, set[str]]:

@@ -136,14 +136,18 @@ def _exit_code(home: Home, result: Any) -> tuple[int, str]:
 
 
 def _gate_sentence(result: Any) -> str:
+    from dagster_project.checks import CHANGED
+
     failed = [
-        f"{check.asset_key.to_user_string()} {check.check_name}"
+        check
         for check in result.get_asset_check_evaluations()
         if not check.passed and check.blocking
     ]
+    names = ", ".join(f"{check.asset_key.to_user_string()} {check.check_name}" for check in failed)
+    changed = [f" {check.metadata[CHANGED].value}" for check in failed if CHANGED in check.metadata]
     return (
-        f"A quality gate failed: {', '.join(failed)}. Nothing was published. Open the check in the UI "
-        "(`make dev`) or reports/data_docs/index.html to see how many rows break which promise."
+        f"A quality gate failed: {names}.{''.join(changed)} Nothing was published. Open the check in "
+        "the UI (`make dev`) or reports/data_docs/index.html to see how many rows break which promise."
     )
 
 

@@ -14,7 +14,9 @@ from multiprocessing import get_context
 import duckdb
 import pyarrow as pa
 
+from dagster_project.figures import count_figures
 from expectations.catalogue import suite
+from expectations.figures import Figure, categories_of
 from expectations.results import SuiteResult
 from expectations.validation import columns_of, preload, validate
 from models.normalisation.cities import find_coordinates
@@ -29,8 +31,8 @@ def start() -> ProcessPoolExecutor:
     return pool
 
 
-def validate_tables(warehouse: str, tables: list[str]) -> list[SuiteResult]:
-    """Check the suites of these tables, given as ``schema.table``.
+def validate_tables(warehouse: str, tables: list[str]) -> tuple[list[SuiteResult], list[Figure]]:
+    """Check the suites of these tables, given as ``schema.table``, and count their figures.
 
     The warehouse is opened read-only: the run must have no connection open meanwhile.
     """
@@ -56,12 +58,14 @@ def _make_ready() -> None:
     atexit.register(os._exit, 0)
 
 
-def _validate(warehouse: str, tables: list[str]) -> list[SuiteResult]:
-    results = []
+def _validate(warehouse: str, tables: list[str]) -> tuple[list[SuiteResult], list[Figure]]:
+    results, figures = [], []
     with duckdb.connect(warehouse, read_only=True) as connection:
         for table in tables:
             promises = suite(table.split(".")[1])
-            columns = ", ".join(f'"{column}"' for column in columns_of(promises))
-            frame = connection.execute(f"select {columns} from {table}").df()
+            columns = columns_of(promises)
+            named = ", ".join(f'"{column}"' for column in columns)
+            frame = connection.execute(f"select {named} from {table}").df()
             results.append(validate(promises, frame))
-    return results
+            figures += count_figures(connection, table, columns, categories_of(promises))
+    return results, figures

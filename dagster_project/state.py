@@ -28,6 +28,7 @@ IDENTITY_MODEL = "identity_model"
 BEHAVIOUR_MODEL = "behaviour_model"
 SEGMENT_SNAPSHOTS = "segment_snapshots"
 SEGMENT_RUNS = "segment_runs"
+QUALITY_FIGURES = "quality_figures"
 
 
 def read_table(home: Home, name: str) -> pa.Table | None:

@@ -90,7 +90,9 @@ def _attention(results: Sequence[SuiteResult]) -> list[tuple[str, PromiseResult]
 
 
 def _finding(promise: PromiseResult) -> str:
-    """What was found, in words: how many of how many rows keep or break the promise."""
+    """What was found, in words: its own, or how many of how many rows keep or break the promise."""
+    if promise.finding is not None:
+        return promise.finding
     if promise.error is not None:
         return (
             "Could not be checked: a column is missing, or of a type that this rule cannot read "

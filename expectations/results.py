@@ -32,6 +32,8 @@ class PromiseResult:
         unexpected_count: those that break the promise; it may be kept all the same, up to a share.
         reason: why the promise is made.
         error: class name of the exception that prevented the check, else None.
+        finding: what was found, in words, where counts of rows do not say it, else None.
+        broken_figures: names of the figures that changed too much (``history``), else none.
     """
 
     description: str
@@ -43,6 +45,8 @@ class PromiseResult:
     unexpected_count: int
     reason: str
     error: str | None = None
+    finding: str | None = None
+    broken_figures: tuple[str, ...] = ()
 
     @property
     def checked_count(self) -> int:

@@ -1,11 +1,14 @@
 """What a broken promise stops: nothing after it runs, nothing is published, and the exit code is 4.
 
-The bad data is put where only a fault of the machine or of the pipeline could put it: into the
-warehouse's raw tables and into the state, since intake lets no such record through.
+What staging itself promises is broken where only a fault of the machine or of the pipeline could
+break it: in the warehouse's raw tables and in the state, since intake lets no such record through.
+A collapse since the last published run is delivered.
 """
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from dagster_project.accepted_changes import read_accepted_changes
+from dagster_project.errors import ConfigurationError
+from dagster_project.home import Home
 
 # A dozen refreshes.
 Spoil = Callable[[Path], None]
@@ -39,9 +46,20 @@ def a_snapshot_told_twice(home: Path) -> None:
     pq.write_table(doubled.replace_schema_metadata(rows.schema.metadata), state)
 
 
+def contacts_without_addresses(home: Path) -> None:
+    """The CRM's next export has an empty column where the e-mail addresses were."""
+    file = home / "landing" / "crm" / "contacts.csv"
+    header, *lines = file.read_text("cp1252").splitlines()
+    email = header.split(";").index("epost")
+    cut = [line.split(";") for line in lines if '"' not in line]
+    emptied = [";".join([*cells[:email], "", *cells[email + 1 :]]) for cells in cut]
+    file.write_text("\n".join([header, *emptied, ""]), "cp1252")
+
+
 BROKEN: dict[str, tuple[Spoil, str]] = {
     "a suite": (an_order_without_its_time, "staging/stg_shop__orders great_expectations"),
     "a dbt test": (a_contact_without_its_key, "stg_crm__contacts"),
+    "history": (contacts_without_addresses, "stg_crm__contacts: email filled: "),
 }  # fmt: skip
 
 
@@ -103,6 +121,87 @@ def test_a_suite_stops_identity_and_all_after_it(
         "identity/int_identity__person_records",
         "identity/int_identity__company_records",
     }
+
+
+def test_a_collapse_is_told_in_figures_and_passes_once_it_is_accepted(
+    ended: Any, copy_of: Callable[[Path, Path], Path], skikt: Any, tmp_path: Path
+) -> None:
+    stopped, end = ended["history"]
+    sentence = str(end.told["sentence"])
+    assert re.search(r"0% of the rows now, \d\d% in the published run of 2026-11-20", sentence)
+    lines = re.findall(r"`(- {table: .*?})`", sentence)
+    assert {line.split("figure: ")[1].split(",")[0] for line in lines} == {
+        "filled.email",
+        "filled.email_match",
+    }
+
+    home = copy_of(stopped, tmp_path / "home")
+    accepted = home / "config" / "accepted_changes.yaml"
+    accepted.write_text("\n".join(lines).replace("...", "The CRM holds no addresses any more."))
+    end = skikt.run(home)
+    assert end.exit_code == 0, end.out + end.err
+    page = (home / "reports" / "data_docs" / "tables" / "stg_crm__contacts.html").read_text()
+    assert "Accepted: The CRM holds no addresses any more." in page
+    with duckdb.connect(str(home / "published" / "segments.duckdb"), read_only=True) as published:
+        told = published.execute("select accepted_changes from marts.meta_publication").fetchall()
+    assert "stg_crm__contacts filled.email until 2026-11-20: The CRM holds" in told[0][0]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "- {table: stg_shop__orders, figure: rows, until: soon, why: Sold.}",
+        "- {table: stg_shop__orders, figure: everything, until: 2026-12-01, why: Sold.}",
+        "- {table: orders, figure: rows, until: 2026-12-01, why: Sold.}",
+        "- {table: stg_shop__orders, figure: rows, until: 2026-12-01}",
+        "rows",
+        "- {",
+    ],
+)
+def test_an_acceptance_that_cannot_be_read_is_refused_with_an_example(
+    content: str, tmp_path: Path
+) -> None:
+    home = Home(tmp_path)
+    home.config.mkdir()
+    (home.config / "accepted_changes.yaml").write_text(content)
+    with pytest.raises(ConfigurationError, match=r"cannot be used .*- {table: stg_shop__orders"):
+        read_accepted_changes(home, date(2026, 11, 20))
+
+
+def test_an_acceptance_ends_with_its_last_day(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.config.mkdir()
+    line = "- {table: stg_shop__orders, figure: rows, until: 2026-11-20, why: Sold.}"
+    (home.config / "accepted_changes.yaml").write_text(line)
+    assert [change.why for change in read_accepted_changes(home, date(2026, 11, 20))] == ["Sold."]
+    assert read_accepted_changes(home, date(2026, 11, 21)) == []
+
+
+BOOKINGS = "bookingnr,navn,email,mobil,postnr,by,land,arrangement,kategori,antal,beloeb,valuta,bestilt,besoegt\n"
+FIRST_DELIVERIES = {
+    "tickets of thirty people in India, without e-mail": (
+        "landing/tickets/bookings.csv",
+        BOOKINGS
+        + "".join(
+            f'B{n},Person {n},,,560001,Bengaluru,India,,,1,"{n},50",INR,{n % 28 + 1:02}-10-2026 12:00,\n'
+            for n in range(30)
+        ),
+    ),
+    "a newsletter list of addresses only": (
+        "landing/newsletter/subscribers.csv",
+        "subscriber_id,email\n" + "".join(f"N{n},person.{n}@example.org\n" for n in range(30)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FIRST_DELIVERIES)
+def test_an_honest_first_delivery_never_blocks(name: str, skikt: Any, tmp_path: Path) -> None:
+    path, content = FIRST_DELIVERIES[name]
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_text(content, "utf-8")
+    end = skikt.run(tmp_path)
+    assert end.exit_code == 0, end.out + end.err
+    assert end.told["is_published"]
 
 
 @pytest.mark.long

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import dagster as dg
 
+from dagster_project.accepted_changes import in_words, read_accepted_changes
 from dagster_project.defs.raw.erasure import LOADED_AFTER
 from dagster_project.defs.raw.intake import REQUESTS, take_in
 from dagster_project.defs.raw.landing import clear_scratch
@@ -62,15 +63,22 @@ def as_of(
         )
     # A rule that does not read ends the run here, not after all the work before it.
     read_rules(warehouse.home)
+    accepted = in_words(read_accepted_changes(warehouse.home, day))
     clear_scratch(warehouse.home)
     with warehouse.connect() as connection:
         connection.execute("create schema if not exists raw")
         connection.execute(
-            "create or replace table raw.as_of as select ?::date as as_of, ?::varchar as run_id",
-            [day, context.run_id],
+            "create or replace table raw.as_of as select ?::date as as_of, ?::varchar as run_id, "
+            "?::varchar as accepted_changes",
+            [day, context.run_id, accepted],
         )
     return dg.MaterializeResult(
-        metadata={"as_of": str(day), "dagster/row_count": 1, **_schema(warehouse, "as_of")},
+        metadata={
+            "as_of": str(day),
+            "accepted_changes": accepted or "none",
+            "dagster/row_count": 1,
+            **_schema(warehouse, "as_of"),
+        },
         check_results=[
             dg.AssetCheckResult(
                 passed=True, check_name="is_one_day", metadata={"days": 1, "limit": 1}

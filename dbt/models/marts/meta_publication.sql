@@ -26,6 +26,7 @@ select
     newest.newest_data_on,
     coalesce((select string_agg(source, ', ' order by source) from held), '') as held_sources,
     (select count(*) from {{ ref('customer_features') }}) as customers,
+    today.accepted_changes,
     true as has_passed_gates,
     1 as contract_version
 from {{ source('raw', 'as_of') }} as today
