@@ -199,10 +199,15 @@ def _raw_sources(specs: list[dg.AssetSpec]) -> dict[dg.AssetKey, set[str]]:
             found[key] = own
             # A raw table waits for others only so that erasure comes first; its data is its own.
             if not own:
-                found[key] = set().union(*(rests_on(dep) for dep in upstream.get(key, [])))
+                found[key] = set().union(*map(rests_on, filter(_is_dated, upstream.get(key, []))))
         return found[key]
 
     return {spec.key: rests_on(spec.key) for spec in specs}
+
+
+def _is_dated(key: dg.AssetKey) -> bool:
+    """A lookup holds words of every source and no day: who joins it is as old as its own rows."""
+    return not key.path[1].startswith("lookup_")
 
 
 def _newest_data(

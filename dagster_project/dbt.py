@@ -15,7 +15,7 @@ from dagster_dbt import DagsterDbtTranslator
 
 from dagster_project.errors import ConfigurationError
 from dagster_project.home import Home
-from dagster_project.settings import CHECKOUT
+from dagster_project.settings import CHECKOUT, load_settings
 from dagster_project.sources import Source, read_sources
 from dagster_project.vocabulary import OWNERS
 from dagster_project.warehouse import duckdb_settings
@@ -25,14 +25,17 @@ MANIFEST = "manifest.json"
 
 
 def dbt_arguments(home: Home) -> list[str]:
-    """What every dbt invocation gets: where things lie and how the sources write dates and numbers."""
-    formats = {source.table: _formats(source) for source in read_sources(home).values()}
+    """What every dbt invocation gets: where things lie, how sources write, how fast facts go stale."""
+    variables = {
+        "formats": {source.table: _formats(source) for source in read_sources(home).values()},
+        "half_life_days": _half_lives(),
+    }
     return [
         "--project-dir", str(DBT_PROJECT),
         "--profiles-dir", str(DBT_PROJECT),
         "--target-path", str(home.dbt / "target"),
         "--log-path", str(home.dbt / "logs"),
-        "--vars", json.dumps({"formats": formats}, sort_keys=True),
+        "--vars", json.dumps(variables, sort_keys=True),
     ]  # fmt: skip
 
 
@@ -98,6 +101,17 @@ def _formats(source: Source) -> dict[str, str]:
         "timestamp_format": source.timestamp_format,
         "timezone": source.timezone,
         "decimal_sign": source.decimal_sign,
+    }
+
+
+def _half_lives() -> dict[str, int]:
+    settings = load_settings()
+    return {
+        "business_contact": settings.half_life_business_contact_days,
+        "contact": settings.half_life_contact_days,
+        "address": settings.half_life_address_days,
+        "figures": settings.half_life_figures_days,
+        "profile": settings.half_life_profile_days,
     }
 
 

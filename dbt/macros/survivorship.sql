@@ -6,3 +6,13 @@
     }[by] -%}
     first({{ column }} order by {{ order }}) filter (where {{ column }} is not null) as {{ column }}
 {%- endmacro %}
+
+{# Whom to believe, 1 first: what people keep up beats what was typed in passing. #}
+{% macro person_trust(source) -%}
+    case {{ source }} when 'crm' then 1 when 'shop' then 2 when 'tickets' then 3 when 'newsletter' then 4 else 5 end
+{%- endmacro %}
+
+{# The register first: it is kept by law. #}
+{% macro company_trust(source) -%}
+    case {{ source }} when 'register' then 0 else 1 end
+{%- endmacro %}

@@ -18,6 +18,7 @@ from dagster_project.warehouse import Warehouse
 
 PLACE_FACTS = dg.AssetKey([CUSTOMERS, "place_facts"])
 CUSTOMER_KEYS = dg.AssetKey([CUSTOMERS, "customer_keys"])
+FACT_STALENESS = dg.AssetKey([CUSTOMERS, "fact_staleness"])
 
 
 @dg.asset(
@@ -121,6 +122,18 @@ def customers() -> dg.Definitions:
     def customer_models(
         context: dg.AssetExecutionContext, warehouse: Warehouse
     ) -> Iterator[DbtEvent]:
-        yield from build(context, warehouse)
+        for event in build(context, warehouse):
+            yield _with_its_figures(event, warehouse)
 
     return dg.Definitions(assets=[place_facts, customer_keys, customer_models])
+
+
+def _with_its_figures(event: DbtEvent, warehouse: Warehouse) -> DbtEvent:
+    """A table of a few figures shows them in Dagster itself: how stale each source's facts are."""
+    if not isinstance(event, dg.MaterializeResult) or event.asset_key != FACT_STALENESS:
+        return event
+    figures = warehouse.read("from customers.fact_staleness order by customer_type, fact, source")
+    table = dg.MetadataValue.table([dg.TableRecord(row) for row in figures.to_pylist()])
+    return dg.MaterializeResult(
+        asset_key=FACT_STALENESS, metadata={**(event.metadata or {}), "stale_facts": table}
+    )

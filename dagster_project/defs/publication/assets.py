@@ -17,7 +17,13 @@ from dagster_project.defs.publication.release import (
 from dagster_project.defs.publication.report import render_report
 from dagster_project.faults import file_faults
 from dagster_project.settings import load_settings
-from dagster_project.vocabulary import ACTIVATION, MARTS, PUBLICATION, WAREHOUSE_POOL
+from dagster_project.vocabulary import (
+    ACTIVATION,
+    CUSTOMERS,
+    MARTS,
+    PUBLICATION,
+    WAREHOUSE_POOL,
+)
 from dagster_project.warehouse import Warehouse
 
 TABLES = (
@@ -37,7 +43,7 @@ RELEASE = dg.AssetKey([PUBLICATION, "release"])
     key=REPORT,
     group_name=PUBLICATION,
     kinds={"python", "html"},
-    deps=MART_KEYS,
+    deps=[*MART_KEYS, dg.AssetKey([CUSTOMERS, "fact_staleness"])],
     pool=WAREHOUSE_POOL,
     check_specs=[
         dg.AssetCheckSpec(

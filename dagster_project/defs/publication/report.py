@@ -1,4 +1,4 @@
-"""The report for people: one self-contained page, from the mart tables alone."""
+"""The report for people: one self-contained page, from the mart tables and the staleness of facts."""
 
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,25 @@ def render_report(connection: duckdb.DuckDBPyConnection) -> tuple[str, int]:
         for scheme, title in _SCHEME_TITLES.items()
     ]
     html = environment.get_template("segments.html").render(
-        schemes=schemes, publication=publication
+        schemes=schemes, publication=publication, facts=_stale_facts(connection)
     )
     return html, sum(len(members) for _, members in schemes)
+
+
+def _stale_facts(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """One row per fact, with its sources in a list, the one that saw most first."""
+    return _rows(
+        connection,
+        """
+        select
+            customer_type, fact, sum(facts) as facts,
+            sum(stale_share * (facts - undated_facts)) / sum(facts - undated_facts) as stale_share,
+            list({source: source, facts: facts, stale_share: stale_share} order by facts desc, source) as sources
+        from customers.fact_staleness
+        group by customer_type, fact
+        order by customer_type desc, stale_share desc nulls last, fact
+        """,
+    )
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

@@ -7,9 +7,7 @@ records as (
         records.*,
         contacts.job_title,
         contacts.crm_company_id,
-        case records.source
-            when 'crm' then 1 when 'shop' then 2 when 'tickets' then 3 when 'newsletter' then 4 else 5
-        end as trust
+        {{ person_trust('records.source') }} as trust
     from {{ ref('int_identity__person_records') }} as records
     inner join {{ source('identity', 'customer_identities') }} as identities using (record_id)
     left join {{ ref('stg_crm__contacts') }} as contacts on records.record_id = 'crm:' || contacts.contact_id

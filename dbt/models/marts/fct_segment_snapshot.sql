@@ -19,6 +19,17 @@ members as (
     group by segments.segment_id
 ),
 
+-- Of the members with a dated fact; what BI sees of them gives the same figure.
+staleness as (
+    select
+        segments.segment_id,
+        avg(cast(customers.stale_fact_share as decimal(3, 2))) as stale_fact_share
+    from {{ source('segments', 'customer_segments') }} as segments
+    inner join {{ source('customers', 'customer_keys') }} using (customer_id)
+    inner join {{ ref('dim_customer') }} as customers using (customer_key)
+    group by segments.segment_id
+),
+
 moves as (
     select
         history.segment_id,
@@ -46,12 +57,13 @@ of_today as (
         cast(coalesce(members.orders_365d, 0) as bigint) as orders_365d,
         cast(null as double) as predicted_value_90d_eur,
         homogeneity.homogeneity,
-        cast(null as double) as stale_fact_share
+        cast(staleness.stale_fact_share as double) as stale_fact_share
     from {{ source('segments', 'segment_definitions') }} as definitions
     cross join today
     left join bases using (customer_type)
     left join members using (segment_id)
     left join moves using (segment_id)
+    left join staleness using (segment_id)
     left join {{ source('segments', 'segment_homogeneity') }} as homogeneity using (segment_id)
 ),
 
