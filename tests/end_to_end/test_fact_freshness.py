@@ -213,21 +213,41 @@ def test_a_customers_share_is_the_mean_of_its_dated_facts(
 
 
 def test_a_segments_share_is_the_mean_of_its_members(home: Path) -> None:
-    """All but the shop's customer and the one who booked have no orders."""
+    """Of those without orders: Ida has bought, and Eva's booking is an order."""
     with duckdb.connect(str(home / "published" / "segments.duckdb"), read_only=True) as connection:
         shares = dict(
             connection.execute(
                 "select segment_id, stale_fact_share from marts.fct_segment_snapshot where customers > 0"
             ).fetchall()
         )
-    without_orders = [SHARES[f"crm:K{n}"] for n in (1, 2, 3, 4)] + [0.01, 0.5]
-    assert shares["rfm.unassigned"] == pytest.approx(sum(without_orders) / 6)
+    # Anna, Bo, Cia, Dan, Gun and Hans; Fia, of whom nothing has a day, is left out.
+    assert shares["rfm.unassigned"] == pytest.approx((0.7 + 0.5 + 0.01 + 0.01 + 0.01 + 0.5) / 6)
 
 
 def test_the_report_says_how_stale_each_fact_is(home: Path) -> None:
     report = " ".join((home / "reports" / "segments.html").read_text("utf-8").split())
     assert "<strong>title</strong>" in report
     assert "crm (1, 70.0 %)" in report
+
+
+def test_dagster_shows_how_stale_each_sources_facts_are(
+    home: Path, instance_of: Callable[[Path], dg.DagsterInstance]
+) -> None:
+    with instance_of(home) as instance:
+        event = instance.get_latest_materialization_event(
+            dg.AssetKey(["customers", "fact_staleness"])
+        )
+    assert event
+    assert event.asset_materialization
+    shown = event.asset_materialization.metadata["stale_facts"]
+    assert isinstance(shown, dg.TableMetadataValue)
+    figures = {(row.data["fact"], row.data["source"]): row.data for row in shown.records}
+    assert figures["title", "crm"]["median_age_days"] == 365
+    assert figures["title", "crm"]["stale_share"] == pytest.approx(0.7002)
+    # Bo's, a thousand days ago, Cia's and Dan's, Anna's at a company; Fia's has no day.
+    email = figures["email", "crm"]
+    assert (email["facts"], email["undated_facts"]) == (5, 1)
+    assert email["stale_share"] == pytest.approx((0.5 + 0.0069 + 0.0069 + 0.7002) / 4)
 
 
 def test_old_rows_in_a_new_file_are_stale(
