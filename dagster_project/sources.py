@@ -4,9 +4,10 @@ Reading the files themselves is ``defs/raw``; how staging parses a text with the
 macro in ``dbt/macros``.
 """
 
-import codecs
 import re
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -34,6 +35,12 @@ PERSON_SOURCES = ("crm/contacts", "shop/customers", "tickets/bookings", "newslet
 # A table of a database: up to two names, each plain or in double quotes.
 _NAME = r'("(?:[^"]|"")+"|[^".;\s]+)'
 TABLE_NAME = rf"(?:{_NAME}\.)?{_NAME}"
+
+# One end of a column's range: a number or a day; null is no end.
+Bound = date | Decimal | None
+
+# A file with fewer rows than this share of the usual is held, where its source says nothing else.
+_MOST_ROW_DROP = 0.5
 
 ColumnType = Literal["text", "date", "timestamp", "decimal", "integer", "number"]
 
@@ -75,9 +82,14 @@ class Source(BaseModel):
     required: bool
     empty: Literal["held", "allowed"]
     final_newline: Literal["required", "optional"]
-    delivery: Literal["upsert"]
+    delivery: Literal["upsert", "snapshot"]
     cadence_days: float = Field(gt=0)
     max_quarantined_share: float = Field(ge=0, le=1)
+    max_unreadable_share: float = Field(ge=0, le=1)
+    max_garbled_share: float = Field(ge=0, le=1)
+    max_row_drop: float | None = Field(default=None, ge=0, le=1)
+    values: dict[str, tuple[str, ...]] = {}
+    range: dict[str, tuple[Bound, Bound]] = {}
     connection: str | None = None
     database_table: str | None = Field(default=None, alias="table")
     query: str | None = None
@@ -87,6 +99,7 @@ class Source(BaseModel):
     @model_validator(mode="after")
     def _names_are_of_the_contract(self) -> "Source":
         named = {*self.key, *self.columns, *filter(None, (self.updated, self.newest))}
+        named |= {*self.values, *self.range}
         if unknown := sorted(named - set(self.contract)):
             raise ValueError(
                 f"names {', '.join(unknown)}, which its contract lacks; use one of {', '.join(self.contract)}"
@@ -132,11 +145,24 @@ class Source(BaseModel):
             )
         return query
 
+    @model_validator(mode="after")
+    def _words_fit_together(self) -> "Source":
+        if self.delivery == "snapshot" and self.kind == "event":
+            raise ValueError(
+                "is of events, which only happen; `delivery: snapshot` is for keyed rows"
+            )
+        for name, bounds in self.range.items():
+            type_ = next(column.type for column in self.fields if column.name == name)
+            for bound in filter(lambda bound: bound is not None, bounds):
+                if type_ == "text" or isinstance(bound, date) != (type_ in {"date", "timestamp"}):
+                    raise ValueError(f"has a range of {name} that is not of its type, {type_}")
+        return self
+
     @field_validator("encoding")
     @classmethod
     def _encoding_is_known(cls, encoding: str) -> str:
         try:
-            codecs.lookup(encoding)
+            "a".encode(encoding)
         except LookupError:
             raise ValueError("no such encoding; write utf-8, cp1252, latin-1 or utf-16") from None
         return encoding
@@ -176,6 +202,16 @@ class Source(BaseModel):
             )
             for name, words in self.contract.items()
         )
+
+    @property
+    def row_drop_limit(self) -> float | None:
+        """The largest drop in rows that is not held; None where files only hold what is new."""
+        only_what_is_new = self.kind == "event" or (
+            self.format == "postgres" and self.delivery == "upsert"
+        )
+        if self.max_row_drop is None:
+            return None if only_what_is_new else _MOST_ROW_DROP
+        return self.max_row_drop
 
     @property
     def strict_columns(self) -> tuple[Column, ...]:
@@ -231,6 +267,35 @@ def typed(source: Source, column: Column) -> str:
             f"case when {read} >= date '1900-01-01' and {read} < date '2100-01-01' then {read} end"
         )
     return read
+
+
+def is_allowed(source: Source, column: Column) -> list[tuple[str, str]]:
+    """SQL: that a value is among the declared ones (CATEGORY), and that it is in range (RANGE).
+
+    Texts are compared without regard to case; the macro ``delivered`` of dbt/macros says the same.
+    """
+    allowed = []
+    if column.name in source.values:
+        listed = ", ".join(f"'{_quoted(value.lower())}'" for value in source.values[column.name])
+        text = f'lower(trim(cast("{column.name}" as varchar)))'
+        allowed.append((f"{text} in ({listed})", "CATEGORY"))
+    if column.name in source.range:
+        value = typed(source, column)
+        low, high = map(_literal, source.range[column.name])
+        parts = [f"({value}) >= {low}"] if low else []
+        parts += [f"({value}) <= {high}"] if high else []
+        allowed.append((" and ".join(parts) or "true", "RANGE"))
+    return allowed
+
+
+def _literal(bound: date | Decimal | None) -> str | None:
+    if bound is None:
+        return None
+    return f"date '{bound}'" if isinstance(bound, date) else str(bound)
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
 
 
 def newest_moments(sources: Iterable[Source]) -> dict[str, str]:

@@ -1,111 +1,31 @@
 """From ``incoming`` to the raw tables: what is accepted, a duplicate, or quarantined, and the counts.
 
 Every record of a file ends in exactly one of accepted, quarantined, duplicates and suppressed (I2).
-Erasure, which suppresses, is ``erasure``; files as a whole are ``readers``.
+Erasure, which suppresses, is ``erasure``; keys that a snapshot lacks are ``snapshots``; files as a
+whole are ``readers`` and ``thresholds``.
 """
-
-from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
 
 from dagster_project.defs.raw.landing import Delivery
-from dagster_project.defs.raw.readers import INCOMING, HeldError, Reading
-from dagster_project.sources import Column, Source, typed
+from dagster_project.defs.raw.ledgers import Counts, add_columns
+from dagster_project.defs.raw.reading import INCOMING, Judge, Reading, identifier, quoted
+from dagster_project.defs.raw.records import MOST_BYTES
+from dagster_project.defs.raw.snapshots import delete_absent
+from dagster_project.defs.raw.thresholds import hold_unlikely
+from dagster_project.sources import Column, Source, is_allowed, typed
 
 RULE_VERSION = 1
 
-# Below this many bad records no share can hold a file: 1 of 10 is no collapse.
-_FEW_RECORDS = 20
-
-DELIVERIES = """
-    create table if not exists raw.deliveries (
-        run_id varchar, file_id varchar, source varchar, path varchar, bytes bigint, sha256 varchar,
-        encoding varchar, records_in bigint, accepted bigint, quarantined bigint, duplicates bigint,
-        suppressed bigint, status varchar, reason_code varchar, reason varchar,
-        extra_columns varchar[], absent_columns varchar[], loaded_at timestamp
-    )
-"""
-QUARANTINE = """
-    create table if not exists raw.quarantine (
-        file_id varchar, source varchar, record_no bigint, reason_code varchar, column_name varchar,
-        severity varchar, rule_version integer, status varchar
-    )
-"""
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Where the records of one file went."""
-
-    records_in: int
-    accepted: int
-    quarantined: int
-    duplicates: int
-
-
-def create_raw_table(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """The source's table, empty and of text, if nothing was ever delivered."""
-    columns = ", ".join(f'"{column.name}" varchar' for column in source.fields)
-    connection.execute(
-        f"create table if not exists raw.{source.table} ({columns}, _file_id varchar, _record_no bigint, "
-        "_loaded_at timestamp, _row_hash ubigint, _delivery_no integer)"
-    )
-
-
-def accept(
-    connection: duckdb.DuckDBPyConnection, delivery: Delivery, reading: Reading, loaded_at: str
-) -> Counts:
-    """Move the records of ``incoming`` to raw or to quarantine.
-
-    Raises:
-        HeldError: too many records are bad.
-    """
-    source = delivery.source
-    _judge(connection, source, reading)
-    bad = connection.execute(
-        "select count(*) from judged where reason_code is not null"
-    ).fetchall()[0][0]
-    bad += len(reading.rejected)
-    _hold_if_too_many(source, reading.records, bad)
-    _mark_duplicates(connection, source)
-    _match_types(connection, source)
-    columns = ", ".join(f'"{column.name}"' for column in source.fields)
-    connection.execute(
-        f"insert into raw.{source.table} by name select {columns}, '{delivery.file_id}' as _file_id, "
-        f"_record_no, timestamp '{loaded_at}' as _loaded_at, _row_hash, {delivery.number} as _delivery_no "
-        "from judged where reason_code is null and not is_duplicate order by _record_no"
-    )
-    _quarantine(connection, delivery, reading)
-    accepted, duplicates = connection.execute(
-        "select count(*) filter (where not is_duplicate), count(*) filter (where is_duplicate) "
-        "from judged where reason_code is null"
-    ).fetchall()[0]
-    return Counts(reading.records, accepted, bad, duplicates)
-
-
-def _judge(connection: duckdb.DuckDBPyConnection, source: Source, reading: Reading) -> None:
-    """``judged`` = incoming with a reason code per record (null: good) and a hash of its content."""
-    keys = " or ".join(
-        _unusable(source, column) for column in source.fields if column.name in source.key
-    )
-    reasons = [f"when {keys} then 'R_KEY_NULL'"]
-    columns = [f"when {keys} then '{source.key[0]}'"]
-    for column in source.strict_columns:
-        if column.name in reading.absent_columns:
-            continue
-        reasons.append(f"when {_unusable(source, column)} then '{_REASONS[column.type]}'")
-        columns.append(f"when {_unusable(source, column)} then '{column.name}'")
-    content = ", ".join(
-        f'coalesce(cast("{column.name}" as varchar), chr(30))' for column in source.fields
-    )
-    connection.execute(
-        f"create or replace temp table judged as select *, case {' '.join(reasons)} end as reason_code, "
-        f"case {' '.join(columns)} end as column_name, "
-        f"md5_number_lower(concat_ws(chr(31), {content})) as _row_hash from {INCOMING}"
-    )
-
-
+_OWN_COLUMNS = {
+    "_file_id": "varchar",
+    "_record_no": "bigint",
+    "_loaded_at": "timestamp",
+    "_row_hash": "ubigint",
+    "_delivery_no": "integer",
+    "_deleted_by": "varchar",
+}
 _REASONS = {
     "text": "R_TYPE",
     "date": "R_DATE",
@@ -114,96 +34,202 @@ _REASONS = {
     "integer": "R_NUMBER",
     "number": "R_NUMBER",
 }
+_NUMBERS = (
+    "DECIMAL",
+    "DOUBLE",
+    "FLOAT",
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "U",
+)
+_FOUND_BEFORE = "found_before"
 
 
-def _unusable(source: Source, column: Column) -> str:
+def create_raw_table(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """The source's table, empty and of text, if nothing was ever delivered."""
+    columns = {identifier(column.name): "varchar" for column in source.fields} | _OWN_COLUMNS
+    listed = ", ".join(f"{name} {type_}" for name, type_ in columns.items())
+    connection.execute(f"create table if not exists raw.{source.table} ({listed})")
+    add_columns(connection, source.table, _OWN_COLUMNS)
+
+
+def judge_of(source: Source) -> Judge:
+    """What is said of each record while it is read: a hash of its content, a reason code (null: good).
+
+    The hash is DuckDB's own: md5 made Parquet files twice as slow. It is compared within one
+    warehouse, between rows of one key.
+    """
+
+    def judge(types: dict[str, str]) -> str:
+        texts = ", ".join(
+            f"coalesce(cast({identifier(c.name)} as varchar), chr(30))" for c in source.fields
+        )
+        faults = list(_faults(source, types))
+        reasons = " ".join(f"when {when} then '{code}'" for when, code, _ in faults)
+        columns = " ".join(f"when {when} then '{name}'" for when, _, name in faults if name)
+        return (
+            f"hash(concat_ws(chr(31), {texts})) as _row_hash, case {reasons} end as _reason_code, "
+            f"case when {faults[0][0]} or {faults[1][0]} then null {columns} end as _column_name"
+        )
+
+    return judge
+
+
+def _faults(source: Source, types: dict[str, str]) -> list[tuple[str, str, str | None]]:
+    """SQL conditions under which a record is quarantined: condition, code, column."""
+    texts = [identifier(name) for name, type_ in types.items() if type_ == "VARCHAR"]
+    size = " + ".join(f"coalesce(strlen({name}), 0)" for name in texts) or "0"
+    keys = [column for column in source.fields if column.name in source.key]
+    repeated = " and ".join(
+        f"lower(trim(cast({identifier(c.name)} as varchar))) = '{quoted(c.delivered_as.lower())}'"
+        for c in keys
+    )
+    faults: list[tuple[str, str, str | None]] = [
+        (f"{size} > {MOST_BYTES}", "R_SIZE", None),
+        (repeated, "R_HEADER", None),
+    ]
+    faults += [(_unusable(source, c, types[c.name]), "R_KEY_NULL", c.name) for c in keys]
+    faults += [
+        (_unusable(source, column, types[column.name]), _REASONS[column.type], column.name)
+        for column in source.strict_columns
+    ]
+    for column in (*keys, *source.strict_columns):
+        for condition, word in is_allowed(source, column):
+            faults.append((f"not ({condition})", f"R_{word}", column.name))
+    return faults
+
+
+def _unusable(source: Source, column: Column, type_: str) -> str:
+    """SQL: whether a value does not read as its type; a file's own types need no look at their text."""
+    value = identifier(column.name)
+    if column.type in {"date", "timestamp"} and type_.startswith(("TIMESTAMP", "DATE")):
+        return f"not coalesce({value} >= date '1900-01-01' and {value} < date '2100-01-01', false)"
+    if column.type == "decimal" and type_.startswith(_NUMBERS):
+        return f"try_cast({value} as decimal(18, 4)) is null"
+    if column.type == "text":
+        return f"{value} is null" if type_ != "VARCHAR" else f"coalesce(trim({value}), '') = ''"
     return f"({typed(source, column)}) is null"
 
 
-def _hold_if_too_many(source: Source, records: int, bad: int) -> None:
-    share = bad / records if records else 0.0
-    nothing_is_usable = bad == records and records > 1
-    if nothing_is_usable or (bad > _FEW_RECORDS and share > source.max_quarantined_share):
-        raise HeldError(
-            "F_QUARANTINE",
-            f"{bad} of {records} records cannot be used, and at most {source.max_quarantined_share:.0%} may. "
-            "Correct the delivery, or raise `max_quarantined_share` of the source.",
-        )
+def accept(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, reading: Reading, loaded_at: str
+) -> Counts:
+    """Move the records of ``incoming`` to raw or to quarantine.
 
-
-def _mark_duplicates(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """``is_duplicate``: an event seen before; a keyed row that equals its key's newest version."""
-    keys = ", ".join(f'cast("{name}" as varchar)' for name in source.key)
-    repeated = (
-        f"row_number() over (partition by {keys} order by _record_no)"
-        if source.kind == "event"
-        else f"row_number() over (partition by {keys}, _row_hash order by _record_no)"
-    )
-    known = " and ".join(
-        f'cast(known."{name}" as varchar) = cast(judged."{name}" as varchar)' for name in source.key
-    )
-    if source.kind == "keyed":
-        known += " and known._row_hash = judged._row_hash"
+    Raises:
+        HeldError: the file as a whole does not look like what the source usually gives.
+    """
+    source = delivery.source
+    good, bad = connection.execute(
+        f"select count(*) filter (where _reason_code is null), count(_reason_code) from {INCOMING}"
+    ).fetchall()[0]
+    quarantined = bad + len(reading.rejected)
+    if not delivery.was_loaded:
+        hold_unlikely(connection, source, reading, quarantined)
+    if source.delivery == "snapshot":
+        delete_absent(connection, delivery, is_complete=quarantined == 0)
+    found_before = _find_duplicates(connection, source, good)
+    _match_types(connection, source)
+    columns = ", ".join(identifier(column.name) for column in source.fields)
+    is_new = f"and rowid not in (select record from {_FOUND_BEFORE})" if found_before else ""
     connection.execute(
-        f"create or replace temp table judged as select judged.*, ({repeated} > 1 or exists (select 1 from "
-        f"({_newest_stored(source)}) as known where {known})) as is_duplicate from judged "
+        f"insert into raw.{source.table} by name select {columns}, '{delivery.file_id}' as _file_id, "
+        f"{reading.record_no} as _record_no, timestamp '{loaded_at}' as _loaded_at, _row_hash, "
+        f"{delivery.number} as _delivery_no from {INCOMING} where _reason_code is null {is_new}"
+    )
+    quarantined_bytes = _quarantine(connection, delivery, reading) if quarantined else 0
+    return Counts(
+        reading.records, good - found_before, quarantined, found_before, quarantined_bytes
     )
 
 
-def _newest_stored(source: Source) -> str:
+def _find_duplicates(connection: duckdb.DuckDBPyConnection, source: Source, good: int) -> int:
+    """Fill ``found_before``: an event seen before; a keyed row that equals its key's newest version."""
+    keys = [f"cast({identifier(name)} as varchar)" for name in source.key]
+    same = [*keys, "_row_hash"] if source.kind == "keyed" else keys
+    listed = ", ".join(same)
+    distinct, stored = connection.execute(
+        f"select count(distinct {'_row_hash' if source.kind == 'keyed' else f'hash({listed})'}), "
+        f"exists (from raw.{source.table}) from {INCOMING} where _reason_code is null"
+    ).fetchall()[0]
+    if distinct == good and not stored:
+        return 0
+    repeated = (
+        f"select rowid as record from {INCOMING} where _reason_code is null "
+        f"qualify row_number() over (partition by {listed} order by rowid) > 1"
+        if distinct < good
+        else "select cast(null as bigint) as record where false"
+    )
+    names = ", ".join(f"k{n}" for n in range(len(same)))
+    aliased = ", ".join(f"{value} as k{n}" for n, value in enumerate(same))
+    known = (
+        f"select incoming_keys.record from (select rowid as record, {aliased} from {INCOMING} "
+        f"where _reason_code is null) as incoming_keys semi join ({_newest_stored(source, keys)}) as known "
+        f"using ({names})"
+    )
+    connection.execute(
+        f"create or replace temp table {_FOUND_BEFORE} as select record from ({repeated}) union "
+        f"select record from ({known})"
+    )
+    return int(connection.execute(f"select count(*) from {_FOUND_BEFORE}").fetchall()[0][0])
+
+
+def _newest_stored(source: Source, keys: list[str]) -> str:
+    """SQL: the stored keys; of keyed rows, with the hash of each key's newest version."""
+    named = [f"{key} as k{n}" for n, key in enumerate(keys)]
     if source.kind == "event":
-        return f"select * from raw.{source.table}"
-    keys = ", ".join(f'"{name}"' for name in source.key)
-    updated = (
-        f'try_cast("{source.updated}" as timestamp) desc nulls last, ' if source.updated else ""
+        return f"select {', '.join(named)} from raw.{source.table}"
+    by_name = {column.name: column for column in source.fields}
+    updated = f"({typed(source, by_name[source.updated])})" if source.updated else "null"
+    order = (
+        f"(coalesce(cast({updated} as timestamp), timestamp '0001-01-01'), _delivery_no, _row_hash)"
     )
     return (
-        f"select * from raw.{source.table} qualify row_number() over (partition by {keys} "
-        f"order by {updated}_delivery_no desc, _row_hash desc) = 1"
+        f"select {', '.join(named)}, arg_max(_row_hash, {order}) as k{len(keys)} from raw.{source.table} "
+        f"group by {', '.join(f'k{n}' for n in range(len(keys)))}"
     )
 
 
 def _match_types(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     """Parquet keeps its own types; a column delivered with another type than before becomes text."""
-    stored = _types(connection, "raw", source.table)
-    incoming = _types(connection, None, "judged")
+    stored = _types(connection, f"raw.{source.table}")
+    incoming = _types(connection, INCOMING)
     is_empty = not connection.execute(f"select 1 from raw.{source.table} limit 1").fetchall()
     for column in source.fields:
         if stored[column.name] != incoming[column.name]:
             wanted = incoming[column.name] if is_empty else "VARCHAR"
             connection.execute(
-                f'alter table raw.{source.table} alter "{column.name}" type {wanted}'
+                f"alter table raw.{source.table} alter {identifier(column.name)} type {wanted}"
             )
 
 
-def _types(connection: duckdb.DuckDBPyConnection, schema: str | None, table: str) -> dict[str, str]:
-    where = f"schema_name = '{schema}'" if schema else "temporary"
-    return dict(
-        connection.execute(
-            f"select column_name, data_type from duckdb_columns() join duckdb_tables() using (table_oid, schema_name) "
-            f"where duckdb_columns.table_name = '{table}' and {where}"
-        ).fetchall()
-    )
+def _types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    return {row[0]: row[1] for row in connection.execute(f"describe {table}").fetchall()}
 
 
-def _quarantine(
-    connection: duckdb.DuckDBPyConnection, delivery: Delivery, reading: Reading
-) -> None:
+def _quarantine(connection: duckdb.DuckDBPyConnection, delivery: Delivery, reading: Reading) -> int:
+    """Write the bad records down with their places; the bytes that they are."""
+    judged = connection.execute(
+        f"select {reading.record_no} as record_no, _reason_code, _column_name from {INCOMING} "
+        "where _reason_code is not null"
+    ).fetchall()
+    spans = reading.spans_of({record_no for record_no, *_ in judged}) if judged else {}
+    rows = [
+        (record_no, code, column, *spans.get(record_no, (None, None)))
+        for record_no, code, column in judged
+    ]
+    rows += [(r.record_no, r.reason_code, None, r.start, r.end) for r in reading.rejected]
+    names = ["record_no", "reason_code", "column_name", "byte_start", "byte_end"]
+    types = [pa.int64(), pa.string(), pa.string(), pa.int64(), pa.int64()]
+    columns = [pa.array(c, t) for c, t in zip(zip(*rows, strict=True), types, strict=True)]
+    connection.register("quarantined_records", pa.table(columns, names))
     connection.execute(
-        "insert into raw.quarantine select ?, ?, _record_no, reason_code, column_name, 'record', ?, 'open' "
-        "from judged where reason_code is not null order by _record_no",
+        "insert into raw.quarantine by name select *, ? as file_id, ? as source, 'record' as severity, "
+        "? as rule_version, 'open' as status from quarantined_records order by record_no",
         [delivery.file_id, delivery.source.name, RULE_VERSION],
     )
-    if reading.rejected:
-        rejected = pa.table(
-            {
-                "record_no": [record.record_no for record in reading.rejected],
-                "reason_code": [record.reason_code for record in reading.rejected],
-            }
-        )
-        connection.register("rejected", rejected)
-        connection.execute(
-            "insert into raw.quarantine select ?, ?, record_no, reason_code, null, 'record', ?, 'open' from rejected",
-            [delivery.file_id, delivery.source.name, RULE_VERSION],
-        )
-        connection.unregister("rejected")
+    connection.unregister("quarantined_records")
+    return sum(end - start for *_, start, end in rows if start is not None)

@@ -12,6 +12,7 @@ from dagster_project.accepted_changes import in_words, read_accepted_changes
 from dagster_project.defs.raw.erasure import LOADED_AFTER
 from dagster_project.defs.raw.intake import REQUESTS, take_in
 from dagster_project.defs.raw.landing import clear_scratch
+from dagster_project.defs.raw.ledgers import UNACCOUNTED_BYTES
 from dagster_project.errors import ConfigurationError, DeliveryHeldError
 from dagster_project.faults import file_faults
 from dagster_project.rules import read_rules
@@ -113,13 +114,19 @@ def raw_table(source: Source) -> dg.AssetsDefinition:
                 description="Records in = accepted + quarantined + suppressed + duplicates, and the "
                 "accepted ones are the rows of the table.",
             ),
+            dg.AssetCheckSpec(
+                "every_byte_is_accounted_for",
+                asset=key,
+                blocking=True,
+                description="Size of each file = header + accepted + quarantined records + line ends.",
+            ),
             dg.AssetCheckSpec("no_file_is_held", asset=key, description="Each file could be read."),
         ],
     )
     def table(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
         with file_faults(), warehouse.connect() as connection:
             intake = take_in(connection, warehouse.home, source, context.run_id)
-            rows, difference, newest = connection.execute(_facts(source)).fetchall()[0]
+            rows, difference, bytes_, newest = connection.execute(_facts(source)).fetchall()[0]
         for file, reason in intake.held.items():
             context.log.warning(f"{source.name}: {file} is held. {reason}")
         return dg.MaterializeResult(
@@ -140,6 +147,11 @@ def raw_table(source: Source) -> dg.AssetsDefinition:
                     check_name="every_record_is_accounted_for",
                     passed=difference == 0,
                     metadata={"unaccounted_records": difference, "limit": 0},
+                ),
+                dg.AssetCheckResult(
+                    check_name="every_byte_is_accounted_for",
+                    passed=bytes_ == 0,
+                    metadata={"unaccounted_bytes": int(bytes_), "limit": 0},
                 ),
                 dg.AssetCheckResult(
                     check_name="no_file_is_held",
@@ -286,7 +298,7 @@ def _facts(source: Source) -> str:
     newest = f"(select cast(max({moment}) as varchar) from raw.{source.table})"
     return (
         f"select rows, coalesce(sum(abs(records_in - accepted - quarantined - duplicates - suppressed)), 0) "
-        f"+ abs(coalesce(sum(accepted), 0) - rows), {newest} "
+        f"+ abs(coalesce(sum(accepted), 0) - rows), {UNACCOUNTED_BYTES}, {newest} "
         f"from (select count(*) as rows from raw.{source.table}) left join raw.deliveries "
         f"on source = '{source.name}' and status in ('loaded', 'partly_loaded') group by rows"
     )

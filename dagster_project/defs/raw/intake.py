@@ -11,13 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.defs.raw.acceptance import (
-    DELIVERIES,
-    QUARANTINE,
-    Counts,
-    accept,
-    create_raw_table,
-)
+from dagster_project.defs.raw.acceptance import accept, create_raw_table, judge_of
 from dagster_project.defs.raw.erasure import remember_requests, remove_erased
 from dagster_project.defs.raw.extracts import extract_new_rows
 from dagster_project.defs.raw.landing import (
@@ -25,11 +19,13 @@ from dagster_project.defs.raw.landing import (
     drop_copy,
     known_deliveries,
     landing_files,
-    sha256_of,
+    remember_loaded,
     take_copy,
     unread_delivery,
 )
-from dagster_project.defs.raw.readers import HeldError, Reading, read_delivery
+from dagster_project.defs.raw.ledgers import create_ledgers, see, settle
+from dagster_project.defs.raw.readers import read_delivery
+from dagster_project.defs.raw.reading import HeldError
 from dagster_project.home import Home
 from dagster_project.sources import Source
 
@@ -54,148 +50,129 @@ def take_in(
 ) -> Intake:
     """Load what is new of a source; a second call on the same files loads nothing."""
     connection.execute("create schema if not exists raw")
-    connection.execute(DELIVERIES)
-    connection.execute(QUARANTINE)
+    create_ledgers(connection)
     create_raw_table(connection, source)
-    intake = Intake()
-    for delivery, is_new in _deliveries(connection, home, source, run_id, intake):
-        if is_new:
-            _load(connection, home, delivery, run_id, intake)
-        else:
-            intake.unchanged += 1
-            _record(connection, delivery, run_id, "unchanged")
+    run = _Run(connection, home, source, run_id)
+    run.take_in_offered()
     if source.name == REQUESTS:
         remember_requests(connection)
-    intake.suppressed = remove_erased(connection, source)
-    return intake
+    run.intake.suppressed = remove_erased(connection, source)
+    return run.intake
 
 
-def _deliveries(
-    connection: duckdb.DuckDBPyConnection,
-    home: Home,
-    source: Source,
-    run_id: str,
-    intake: Intake,
-) -> list[tuple[Delivery, bool]]:
-    """Earlier files that the warehouse lacks, then what is offered now: (delivery, is it new)."""
-    stored = {
-        row[0]
-        for row in connection.execute(
-            "select distinct file_id from raw.deliveries where source = ? and status in ('loaded', 'partly_loaded')",
-            [source.name],
-        ).fetchall()
-    }
-    known = known_deliveries(home, source)
-    by_sha256 = {delivery.sha256: delivery for delivery in known}
-    deliveries = [(delivery, True) for delivery in known if delivery.file_id not in stored]
-    number = max((delivery.number for delivery in known), default=0)
-    try:
-        files = _offered(connection, home, source, known)
-    except HeldError as held:
-        _hold(connection, unread_delivery(source), run_id, held, intake)
-        return deliveries
-    if source.format == "postgres" and not files and known and known[-1].file_id in stored:
-        deliveries.append((known[-1], False))
-    for file in files:
-        earlier = by_sha256.get(sha256_of(file))
-        if earlier is None:
-            number += 1
-            delivery = take_copy(home, source, file, number)
-            by_sha256[delivery.sha256] = delivery
-            deliveries.append((delivery, True))
-        elif earlier.file_id in stored or earlier.file_name != file.name:
-            deliveries.append((replace(earlier, file_name=file.name), False))
-        if file.is_relative_to(home.scratch):
-            file.unlink()
-    return deliveries
+@dataclass
+class _Run:
+    """One source in one run."""
 
+    connection: duckdb.DuckDBPyConnection
+    home: Home
+    source: Source
+    run_id: str
+    intake: Intake = field(default_factory=Intake)
 
-def _offered(
-    connection: duckdb.DuckDBPyConnection, home: Home, source: Source, known: list[Delivery]
-) -> list[Path]:
-    """What the source offers: its files in the inbox, or a file of what is new in its database."""
-    if source.format != "postgres":
-        return landing_files(home, source)
-    extract = extract_new_rows(connection, home, source, known)
-    return [extract] if extract else []
+    def take_in_offered(self) -> None:
+        """Earlier files that the warehouse lacks, then what is offered now."""
+        known = known_deliveries(self.home, self.source)
+        stored = self._stored()
+        files = self._offered(known)
+        for file in files:
+            path = f"{self.source.system}/{file.name}"
+            see(self.connection, self.run_id, self.source.name, path, file.lstat().st_size)
+        for delivery in known:
+            if delivery.file_id not in stored:
+                self._load(delivery)
+        gave_nothing = self.source.format == "postgres" and not files and not self.intake.held
+        if gave_nothing and known and known[-1].file_id in stored:
+            self._settle_unchanged(known[-1])
+        for file in files:
+            self._take_in_file(file, known, stored)
 
+    def _stored(self) -> set[str]:
+        return {
+            row[0]
+            for row in self.connection.execute(
+                "select distinct file_id from raw.deliveries where source = ? "
+                "and status in ('loaded', 'partly_loaded')",
+                [self.source.name],
+            ).fetchall()
+        }
 
-def _load(
-    connection: duckdb.DuckDBPyConnection,
-    home: Home,
-    delivery: Delivery,
-    run_id: str,
-    intake: Intake,
-) -> None:
-    loaded_at = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
-    try:
-        reading = read_delivery(connection, delivery, home.scratch)
-        connection.execute("begin")
-        counts = accept(connection, delivery, reading, loaded_at)
-    except HeldError as held:
-        _roll_back(connection)
-        _hold(connection, delivery, run_id, held, intake)
-        drop_copy(delivery)
-        return
-    except BaseException:
-        _roll_back(connection)
-        raise
-    status = "partly_loaded" if counts.quarantined else "loaded"
-    _record(connection, delivery, run_id, status, counts=counts, reading=reading)
-    connection.execute("commit")
-    intake.loaded += 1
-    intake.accepted += counts.accepted
-    intake.quarantined += counts.quarantined
-    intake.duplicates += counts.duplicates
+    def _offered(self, known: list[Delivery]) -> list[Path]:
+        """What the source offers: its files in the inbox, or a file of what is new in its database."""
+        if self.source.format != "postgres":
+            return landing_files(self.home, self.source)
+        try:
+            extract = extract_new_rows(self.connection, self.home, self.source, known)
+        except HeldError as held:
+            self._hold(unread_delivery(self.source), held)
+            return []
+        return [extract] if extract else []
 
+    def _take_in_file(self, file: Path, known: list[Delivery], stored: set[str]) -> None:
+        try:
+            delivery, is_new = take_copy(self.home, self.source, file, known)
+        except HeldError as held:
+            size = file.lstat().st_size
+            self._hold(Delivery(self.source, file.name, file, "", size, 0), held)
+            return
+        finally:
+            if file.is_relative_to(self.home.scratch):
+                file.unlink()
+        if is_new:
+            if self._load(delivery):
+                known.append(delivery)
+            return
+        position = [earlier.number for earlier in known].index(delivery.number)
+        has_its_row = delivery.file_id not in stored and file.name == known[position].file_name
+        known[position] = replace(delivery, file_name=known[position].file_name)
+        if not has_its_row:
+            self._settle_unchanged(delivery)
 
-def _hold(
-    connection: duckdb.DuckDBPyConnection,
-    delivery: Delivery,
-    run_id: str,
-    held: HeldError,
-    intake: Intake,
-) -> None:
-    _record(connection, delivery, run_id, "held", reason_code=held.reason_code, reason=str(held))
-    intake.held[delivery.file_name] = str(held)
+    def _settle_unchanged(self, delivery: Delivery) -> None:
+        """A file whose content was loaded in an earlier run, or in this one under another name."""
+        self.intake.unchanged += 1
+        settle(self.connection, delivery, self.run_id, "unchanged")
+
+    def _load(self, delivery: Delivery) -> bool:
+        """Whether its records were taken in; else it is held."""
+        loaded_at = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
+        judge = judge_of(self.source)
+        try:
+            with read_delivery(self.connection, delivery, self.home.scratch, judge) as reading:
+                self.connection.execute("begin")
+                counts = accept(self.connection, delivery, reading, loaded_at)
+                status = "partly_loaded" if counts.quarantined else "loaded"
+                settle(
+                    self.connection, delivery, self.run_id, status, counts=counts, reading=reading
+                )
+                self.connection.execute("commit")
+        except HeldError as held:
+            _roll_back(self.connection)
+            self._hold(delivery, held)
+            drop_copy(delivery)
+            return False
+        except BaseException:
+            _roll_back(self.connection)
+            raise
+        remember_loaded(self.home, delivery)
+        self.intake.loaded += 1
+        self.intake.accepted += counts.accepted
+        self.intake.quarantined += counts.quarantined
+        self.intake.duplicates += counts.duplicates
+        return True
+
+    def _hold(self, delivery: Delivery, held: HeldError) -> None:
+        settle(
+            self.connection,
+            delivery,
+            self.run_id,
+            "held",
+            reason_code=held.reason_code,
+            reason=str(held),
+        )
+        self.intake.held[delivery.file_name] = str(held)
 
 
 def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
     with suppress(duckdb.TransactionException):
         connection.execute("rollback")
-
-
-def _record(
-    connection: duckdb.DuckDBPyConnection,
-    delivery: Delivery,
-    run_id: str,
-    status: str,
-    *,
-    counts: Counts | None = None,
-    reading: Reading | None = None,
-    reason_code: str | None = None,
-    reason: str | None = None,
-) -> None:
-    counts = counts or Counts(0, 0, 0, 0)
-    connection.execute(
-        "insert into raw.deliveries values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, "
-        "cast(now() at time zone 'UTC' as timestamp))",
-        [
-            run_id,
-            delivery.file_id,
-            delivery.source.name,
-            f"{delivery.source.system}/{delivery.file_name}",
-            delivery.bytes,
-            delivery.sha256,
-            delivery.source.encoding if delivery.format != "parquet" else None,
-            counts.records_in,
-            counts.accepted,
-            counts.quarantined,
-            counts.duplicates,
-            status,
-            reason_code,
-            reason,
-            reading.extra_columns if reading else [],
-            reading.absent_columns if reading else [],
-        ],
-    )

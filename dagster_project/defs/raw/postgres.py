@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dagster_project.defs.raw.readers import HeldError
+from dagster_project.defs.raw.reading import HeldError
 from dagster_project.errors import ConfigurationError
 from dagster_project.sources import TABLE_NAME, Source
 

@@ -69,7 +69,12 @@ class Inbox:
         ).fetchall()
 
     def _every_record_is_accounted_for(self) -> None:
-        """I2 per file, and its sums against the tables themselves."""
+        """I1 and I2 per file, and their sums against the tables themselves."""
+        unaccounted = self.warehouse.execute(
+            "select path from raw.deliveries where status in ('loaded', 'partly_loaded') and content_bytes "
+            "is distinct from header_bytes + accepted_bytes + quarantined_bytes + line_end_bytes"
+        ).fetchall()
+        assert not unaccounted
         wrong = self.warehouse.execute(
             "select path, records_in, accepted, quarantined, suppressed, duplicates from raw.deliveries "
             "where records_in <> accepted + quarantined + suppressed + duplicates"

@@ -91,7 +91,7 @@ def test_an_unclosed_quote_costs_one_record(inbox: Any) -> None:
 
 def test_a_wrong_number_of_columns_costs_one_record(inbox: Any) -> None:
     inbox.put(
-        "crm/contacts.csv", lines("K1;Anna;S;;", "K2;Bo", "K3;Cia;U;;", "K4;D;V;;;;", "K5;E;W;;")
+        "crm/contacts.csv", lines("K1;Anna;S;;", "K2;Bo", "K3;Cia;U;;", "K4;D;V;;;;x", "K5;E;W;;")
     )
     inbox.take_in(CONTACTS)
     assert inbox.rows(CONTACTS, "kundnr") == ["K1", "K3", "K5"]

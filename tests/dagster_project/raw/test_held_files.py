@@ -2,6 +2,8 @@
 
 import gzip
 import os
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -147,14 +149,43 @@ def test_a_parquet_file_cut_or_damaged_inside_is_held(inbox: Any) -> None:
     assert codes == {"F_TRUNCATED", "F_FORMAT"}
 
 
-def test_links_that_lead_out_of_the_inbox_are_passed_over(inbox: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", ["file", "folder", "nothing"])
+def test_a_link_is_held_and_never_followed(inbox: Any, tmp_path: Path, what: str) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "contacts.csv").write_bytes(GOOD)
-    (inbox.home.landing / "crm").mkdir()
-    (inbox.home.landing / "crm" / "contacts.csv").symlink_to(outside / "contacts.csv")
+    if what == "folder":
+        (inbox.home.landing / "crm").symlink_to(outside)
+    else:
+        (inbox.home.landing / "crm").mkdir()
+        target = outside / "contacts.csv" if what == "file" else outside / "gone.csv"
+        (inbox.home.landing / "crm" / "contacts.csv").symlink_to(target)
     inbox.take_in(CONTACTS)
-    assert not inbox.deliveries(CONTACTS)
+    delivery = inbox.delivery(CONTACTS)
+    assert (delivery["status"], delivery["reason_code"]) == ("held", "F_LINK")
+    assert not inbox.rows(CONTACTS, "kundnr")
+    assert not list(inbox.home.deliveries.rglob("*.*"))
+
+
+def test_a_file_that_is_still_being_written_is_held_and_read_when_it_is_whole(inbox: Any) -> None:
+    file = inbox.put("crm/contacts.csv", GOOD + b"K3;Cia;Alm;;\n" * 2_000_000)
+    is_read = threading.Event()
+
+    def write_on() -> None:
+        while not is_read.is_set():
+            with file.open("ab") as end:
+                end.write(b"K4;Di;Bo;;\n")
+            time.sleep(0.001)
+
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    inbox.take_in(CONTACTS)
+    is_read.set()
+    writer.join()
+    assert inbox.delivery(CONTACTS)["reason_code"] == "F_CHANGING"
+    inbox.put("crm/contacts.csv", GOOD)
+    inbox.take_in(CONTACTS)
+    assert inbox.rows(CONTACTS, "kundnr") == ["K1", "K2"]
 
 
 def test_the_inbox_is_never_changed(inbox: Any) -> None:

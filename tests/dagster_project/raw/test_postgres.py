@@ -47,7 +47,7 @@ def extracts(inbox):
     notes = [
         (json.loads(note.read_text("utf-8"))["number"], note) for note in folder.glob("*.json")
     ]
-    return [pq.read_table(note.with_suffix("")) for _, note in sorted(notes)]
+    return [pq.read_table(note.with_name(note.name.partition(".")[0])) for _, note in sorted(notes)]
 
 
 def left_behind(inbox):

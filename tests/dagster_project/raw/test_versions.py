@@ -68,6 +68,34 @@ def test_a_row_that_goes_back_to_what_it_was_is_a_new_version(inbox: Any) -> Non
     assert inbox.rows(CONTACTS, "efternamn") == ["S", "T", "S"]
 
 
+def test_a_file_that_goes_back_to_what_it_was_is_news_too(inbox: Any) -> None:
+    for status in ("subscribed", "unsubscribed", "subscribed"):
+        inbox.put("newsletter/subscribers.csv", subscriber(status))
+        inbox.take_in(SUBSCRIBERS)
+    inbox.take_in(SUBSCRIBERS)
+    assert inbox.rows(SUBSCRIBERS, "status") == ["subscribed", "unsubscribed", "subscribed"]
+    deliveries = inbox.deliveries(SUBSCRIBERS)
+    assert [delivery["status"] for delivery in deliveries] == ["loaded"] * 3 + ["unchanged"]
+    assert len({delivery["file_id"] for delivery in deliveries}) == 3
+    inbox.warehouse = duckdb.connect()
+    inbox.take_in(SUBSCRIBERS)
+    assert inbox.rows(SUBSCRIBERS, "status") == ["subscribed", "unsubscribed", "subscribed"]
+
+
+def test_of_two_files_with_the_same_bytes_one_may_change(inbox: Any) -> None:
+    for name in ("subscribers_a.csv", "subscribers_b.csv"):
+        inbox.put(f"newsletter/{name}", subscriber("subscribed"))
+    inbox.take_in(SUBSCRIBERS)
+    inbox.put("newsletter/subscribers_a.csv", subscriber("unsubscribed"))
+    inbox.take_in(SUBSCRIBERS)
+    assert inbox.rows(SUBSCRIBERS, "status") == ["subscribed", "unsubscribed"]
+    last = {d["path"]: d["status"] for d in inbox.deliveries(SUBSCRIBERS)}
+    assert last == {
+        "newsletter/subscribers_a.csv": "loaded",
+        "newsletter/subscribers_b.csv": "unchanged",
+    }
+
+
 def test_an_event_seen_before_is_a_duplicate_even_if_its_text_differs(inbox: Any) -> None:
     event = {"event_id": "E1", "subscriber_id": "S1", "event": "open", "at": "2026-01-01T10:00:00Z"}
     inbox.put("newsletter/events.jsonl", f"{json.dumps(event)}\n{json.dumps(event)}\n")

@@ -1,0 +1,246 @@
+"""CSV files: DuckDB's reader where it accounts for every byte, the exact splitter where it does not.
+
+After the fast reader the values, delimiters, quotes and line ends must add up to the size of the
+file; a reader that dropped, joined or padded anything cannot get there.
+"""
+
+import csv
+import itertools
+from collections.abc import Iterator
+
+import duckdb
+import pyarrow as pa
+
+from dagster_project.defs.raw.landing import Delivery
+from dagster_project.defs.raw.reading import (
+    INCOMING,
+    Bytes,
+    Header,
+    HeldError,
+    Judge,
+    Reading,
+    Spans,
+    identifier,
+    match_header,
+    quoted,
+)
+from dagster_project.defs.raw.records import MOST_BYTES, Line, Record, lines_of, split_csv
+from dagster_project.defs.raw.splitting import spans_of, split_up
+from dagster_project.defs.raw.texts import Text
+from dagster_project.sources import Source
+
+
+def read_csv(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, text: Text, judge: Judge
+) -> Reading:
+    """Fill ``incoming`` from a CSV text.
+
+    Raises:
+        HeldError: the header cannot be used, or most records are not CSV.
+    """
+    file = _CsvFile(delivery.source, text, *_header(delivery.source, text))
+    reading = _read_fast(connection, file, judge)
+    return reading or _read_split(connection, file, judge)
+
+
+class _CsvFile:
+    """A CSV text with its header: names at their positions, and what comes behind them."""
+
+    def __init__(self, source: Source, text: Text, names: list[str], header: Line) -> None:
+        self.source = source
+        self.text = text
+        self.names = names
+        self.header_line = header
+        # Names that are empty, at the end: a sheet's surplus columns, which must be empty in the records.
+        self.columns = len(names)
+        while self.columns > 1 and not names[self.columns - 1].strip():
+            self.columns -= 1
+        self.header: Header = match_header(source, names[: self.columns])
+
+    @property
+    def positions(self) -> dict[str, int]:
+        """Contract column -> its position."""
+        return {column: self.names.index(name) for column, name in self.header.found.items()}
+
+    def contract_columns(self) -> str:
+        """SQL: the contract's columns by name, from c0, c1, ..."""
+        positions = self.positions
+        return ", ".join(
+            f"c{positions[column.name]} as {identifier(column.name)}"
+            if column.name in positions
+            else f"cast(null as varchar) as {identifier(column.name)}"
+            for column in self.source.fields
+        )
+
+    def judged(self, judge: Judge) -> str:
+        """SQL: what the judge says of each record, all columns being text."""
+        return judge({column.name: "VARCHAR" for column in self.source.fields})
+
+    def records(self) -> Iterator[Record]:
+        """The exact splitter's records."""
+        return split_csv(
+            itertools.islice(lines_of(self.text.path), 1, None),
+            columns=self.columns,
+            delimiter=self.source.delimiter,
+            last_line_counts=self.source.final_newline == "optional",
+        )
+
+    def header_bytes(self) -> int:
+        """Bytes of the header with its line end and the byte order mark, as delivered."""
+        return self.text.mark_bytes + self.text.delivered_bytes(self.header_line.text)
+
+    def spans_of(self, record_nos: set[int]) -> Spans:
+        """Where these records lie in the delivered file."""
+        return spans_of(self.text, self.records(), record_nos)
+
+
+def _header(source: Source, text: Text) -> tuple[list[str], Line]:
+    first = next(lines_of(text.path), None)
+    if first is None or not text.counts.size - text.counts.newlines - text.counts.carriage_returns:
+        raise HeldError(
+            "F_EMPTY", "There is nothing in the file. Deliver it again with its header and records."
+        )
+    try:
+        line = first.content.decode("utf-8")
+        names = next(csv.reader([line], delimiter=source.delimiter, strict=True), [])
+    except UnicodeDecodeError:
+        raise HeldError(
+            "F_ENCODING",
+            f"The header is not {source.encoding} text. Write the file as {source.encoding}.",
+        ) from None
+    except csv.Error:
+        names = []
+    if not names or len(first.text) > MOST_BYTES:
+        raise HeldError(
+            "F_HEADER", "The header cannot be read as CSV. Deliver it with plain names."
+        )
+    return names, first
+
+
+def _read_fast(
+    connection: duckdb.DuckDBPyConnection, file: _CsvFile, judge: Judge
+) -> Reading | None:
+    """Load with DuckDB's reader; None when any record does not read or any byte is missing."""
+    counts, unit = file.text.counts, file.text.bytes_per_character
+    is_utf8 = file.text.encoding == "utf-8"
+    has_loose_returns = counts.carriage_returns != counts.crlf and not counts.quotes
+    is_whole = file.text.ends_with_newline() or file.source.final_newline == "optional"
+    is_cr_only = not counts.newlines
+    if not is_whole or counts.nuls or counts.marks or has_loose_returns or is_cr_only:
+        return None
+    if (unit is None and not is_utf8) or file.columns < 2:
+        return None
+    used = set(file.positions.values())
+    beside = [f"c{n}" for n in range(len(file.names)) if n not in used]
+    columns = ", ".join(f"'c{n}': 'varchar'" for n in range(len(file.names)))
+    measure = "strlen" if is_utf8 else "length"
+    try:
+        connection.execute(
+            f"create temp table {INCOMING} as select *, {file.judged(judge)} from (select {file.contract_columns()}, "
+            f"{_sum_of(beside, measure)} as _beside, {_sum_of(beside, _QUOTES)} as _beside_quotes, "
+            f"{_surplus(file)} as _surplus from read_csv('{quoted(str(file.text.path))}', auto_detect = false, "
+            f"header = false, skip = 1, delim = '{quoted(file.source.delimiter)}', quote = '\"', escape = '\"', "
+            f"columns = {{{columns}}}, max_line_size = {MOST_BYTES}, strict_mode = true))"
+        )
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error:
+        connection.execute(f"drop table if exists {INCOMING}")
+        return None
+    accounted = _account(connection, file, measure)
+    if accounted is None:
+        connection.execute(f"drop table {INCOMING}")
+    return accounted
+
+
+_QUOTES = "count_quotes"
+
+
+def _sum_of(columns: list[str], measure: str) -> str:
+    if measure == _QUOTES:
+        parts = [f"""coalesce(length({c}) - length(replace({c}, '"', '')), 0)""" for c in columns]
+    else:
+        parts = [f"coalesce({measure}({column}), 0)" for column in columns]
+    return " + ".join(parts) or "0"
+
+
+def _surplus(file: _CsvFile) -> str:
+    surplus = [f"c{n} is not null" for n in range(file.columns, len(file.names))]
+    return " or ".join(surplus) or "false"
+
+
+def _account(connection: duckdb.DuckDBPyConnection, file: _CsvFile, measure: str) -> Reading | None:
+    """The reading, if the bytes of the rows add up to those of the file (I1)."""
+    text = file.text
+    found = [identifier(name) for name in file.header.found]
+    count_quotes = text.counts.quotes - file.header_line.text.count(b'"')
+    quotes = f"sum({_sum_of(found, _QUOTES)} + _beside_quotes)" if count_quotes else "0"
+    rows, values, quotes_in_values, has_surplus = connection.execute(
+        f"select count(*), coalesce(sum({_sum_of(found, measure)} + _beside), 0)::bigint, "
+        f"coalesce({quotes}, 0)::bigint, coalesce(bool_or(_surplus), false) from {INCOMING}"
+    ).fetchall()[0]
+    unit = 1 if text.encoding == "utf-8" else text.bytes_per_character or 1
+    line_end = 2 if file.header_line.text.endswith(b"\r\n") else 1
+    lines = text.counts.newlines - 1 + (not text.ends_with_newline())
+    records = values + (len(file.names) - 1) * rows + count_quotes - quotes_in_values
+    ends = line_end * (rows - (not text.ends_with_newline() and rows > 0))
+    if not count_quotes:
+        # Without quotes no value holds a line end: lines beyond the records are blank.
+        ends += line_end * (lines - rows)
+    accounted = Bytes(text.content_bytes, file.header_bytes(), unit * records, unit * ends)
+    difference = text.content_bytes - accounted.header - accounted.records - accounted.line_ends
+    if difference or has_surplus or (count_quotes and _may_hide_records(connection, file)):
+        return None
+    return Reading(
+        records=rows,
+        bytes=accounted,
+        record_no="rowid + 1",
+        extra_columns=file.header.extra,
+        absent_columns=file.header.absent,
+        spans_of=file.spans_of,
+    )
+
+
+def _may_hide_records(connection: duckdb.DuckDBPyConnection, file: _CsvFile) -> bool:
+    """Whether a value holds a line with as many delimiters as a record: the splitter must look."""
+    delimiter = quoted(file.source.delimiter)
+    hides = " or ".join(
+        f"(contains({name}, chr(10)) and length({name}) - length(replace({name}, '{delimiter}', '')) "
+        f">= {file.columns - 1})"
+        for name in map(identifier, file.header.found)
+    )
+    query = f"select 1 from {INCOMING} where {hides} limit 1"
+    return bool(connection.execute(query).fetchall())
+
+
+def _read_split(connection: duckdb.DuckDBPyConnection, file: _CsvFile, judge: Judge) -> Reading:
+    names = [f"c{n}" for n in range(file.columns)]
+    connection.execute(
+        f"create temp table {INCOMING} as select *, {file.judged(judge)} from (select {file.contract_columns()}, "
+        f"_record_no from (select {', '.join(f'cast(null as varchar) as {n}' for n in names)}, "
+        "cast(null as bigint) as _record_no)) where false"
+    )
+
+    def store(records: list[Record]) -> list[int]:
+        columns = [
+            pa.array([field or None for field in column], pa.string())
+            for column in zip(*(record.value for record in records), strict=True)
+        ]
+        numbers = pa.array([record.record_no for record in records], pa.int64())
+        connection.register("split_records", pa.table([*columns, numbers], [*names, "_record_no"]))
+        connection.execute(
+            f"insert into {INCOMING} by name select *, {file.judged(judge)} from "
+            f"(select {file.contract_columns()}, _record_no from split_records)"
+        )
+        connection.unregister("split_records")
+        return []
+
+    split = split_up(file.source, file.text, file.records(), file.header_line.end, store)
+    return Reading(
+        records=split.records,
+        bytes=split.bytes,
+        rejected=split.rejected,
+        extra_columns=file.header.extra,
+        absent_columns=file.header.absent,
+        spans_of=file.spans_of,
+    )

@@ -1,0 +1,164 @@
+"""JSON lines: DuckDB's reader where it accounts for every byte, the exact splitter where it does not.
+
+DuckDB takes a trailing comma, a name twice and an escaped NUL for good; the splitter does not.
+"""
+
+from collections.abc import Iterator
+
+import duckdb
+import pyarrow as pa
+
+from dagster_project.defs.raw.landing import Delivery
+from dagster_project.defs.raw.reading import (
+    INCOMING,
+    Bytes,
+    Header,
+    HeldError,
+    Judge,
+    Reading,
+    identifier,
+    match_header,
+    quoted,
+)
+from dagster_project.defs.raw.records import MOST_BYTES, Record, lines_of, split_jsonl
+from dagster_project.defs.raw.splitting import spans_of, split_up
+from dagster_project.defs.raw.texts import Text
+from dagster_project.sources import Source
+
+_LINES = "json_lines"
+
+
+def read_jsonl(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, text: Text, judge: Judge
+) -> Reading:
+    """Fill ``incoming`` from a text of JSON lines.
+
+    Raises:
+        HeldError: there are no lines, the objects lack required names, or most lines are no objects.
+    """
+    if not text.counts.size - text.counts.newlines - text.counts.carriage_returns:
+        raise HeldError("F_EMPTY", "There is nothing in the file. Deliver it again.")
+    source = delivery.source
+    return _read_fast(connection, source, text, judge) or _read_split(
+        connection, source, text, judge
+    )
+
+
+def _read_fast(
+    connection: duckdb.DuckDBPyConnection, source: Source, text: Text, judge: Judge
+) -> Reading | None:
+    """Load with DuckDB's reader; None when any line does not read or any byte is missing."""
+    is_whole = text.ends_with_newline() or source.final_newline == "optional"
+    unit = 1 if text.encoding == "utf-8" else text.bytes_per_character
+    if not is_whole or text.counts.nuls or text.counts.marks or unit is None:
+        return None
+    lines = f"read_ndjson_objects('{quoted(str(text.path))}')"
+    try:
+        names = _names(connection, f"select distinct json_keys(json) from {lines}")
+        if names is None:
+            return None
+        header = match_header(source, names)
+        connection.execute(
+            f"create temp table {INCOMING} as select *, {judge(_types(source))} from "
+            f"(select {_fields(source, header)}, {'strlen' if text.encoding == 'utf-8' else 'length'}(json) as _size, "
+            f"strlen(json) > {MOST_BYTES} or json_type(json) <> 'OBJECT' or contains(json, '\\u0000') "
+            r"or regexp_matches(json, ',\s*[}\]]') as _is_odd "
+            f"from (select json, {_extracted(source, header, 'json')} as _values from {lines}))"
+        )
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error:
+        connection.execute(f"drop table if exists {INCOMING}")
+        return None
+    rows, values, is_odd = connection.execute(
+        f"select count(*), coalesce(sum(_size), 0)::bigint, coalesce(bool_or(_is_odd), false) from {INCOMING}"
+    ).fetchall()[0]
+    accounted = Bytes(
+        text.content_bytes,
+        text.mark_bytes,
+        unit * values,
+        unit * (text.counts.newlines + text.counts.crlf),
+    )
+    if is_odd or accounted.content != accounted.header + accounted.records + accounted.line_ends:
+        connection.execute(f"drop table {INCOMING}")
+        return None
+    return Reading(
+        records=rows,
+        bytes=accounted,
+        record_no="rowid + 1",
+        extra_columns=header.extra,
+        absent_columns=header.absent,
+        spans_of=lambda record_nos: spans_of(text, _records(source, text), record_nos),
+    )
+
+
+def _read_split(
+    connection: duckdb.DuckDBPyConnection, source: Source, text: Text, judge: Judge
+) -> Reading:
+    connection.execute(f"create or replace temp table {_LINES} (_record_no bigint, line varchar)")
+
+    def store(records: list[Record]) -> list[int]:
+        numbers = pa.array([record.record_no for record in records], pa.int64())
+        values = pa.array([record.value for record in records], pa.string())
+        connection.register("split_lines", pa.table([numbers, values], ["_record_no", "line"]))
+        connection.execute(f"insert into {_LINES} select * from split_lines where json_valid(line)")
+        odd = connection.execute(
+            "select _record_no from split_lines where not json_valid(line)"
+        ).fetchall()
+        connection.unregister("split_lines")
+        return [row[0] for row in odd]
+
+    split = split_up(source, text, _records(source, text), 0, store)
+    names = _names(connection, f"select distinct json_keys(line) from {_LINES}") or []
+    header = match_header(source, names)
+    connection.execute(
+        f"create temp table {INCOMING} as select *, {judge(_types(source))} from "
+        f"(select {_fields(source, header)}, _record_no from "
+        f"(select _record_no, {_extracted(source, header, 'line')} as _values from {_LINES}))"
+    )
+    connection.execute(f"drop table {_LINES}")
+    return Reading(
+        records=split.records,
+        bytes=split.bytes,
+        rejected=split.rejected,
+        extra_columns=header.extra,
+        absent_columns=header.absent,
+        spans_of=lambda record_nos: spans_of(text, _records(source, text), record_nos),
+    )
+
+
+def _records(source: Source, text: Text) -> Iterator[Record]:
+    return split_jsonl(lines_of(text.path), last_line_counts=source.final_newline == "optional")
+
+
+def _types(source: Source) -> dict[str, str]:
+    return {column.name: "VARCHAR" for column in source.fields}
+
+
+def _names(connection: duckdb.DuckDBPyConnection, keys: str) -> list[str] | None:
+    """All names in the objects; None where an object has one twice."""
+    found: set[str] = set()
+    for (names,) in connection.execute(keys).fetchall():
+        if len(set(names)) < len(names):
+            return None
+        found |= set(names)
+    return sorted(found)
+
+
+def _extracted(source: Source, header: Header, column: str) -> str:
+    """SQL: the contract's values of one object as a list of texts."""
+    paths = ", ".join(
+        f"""'$."{quoted(header.found[c.name])}"'""" for c in source.fields if c.name in header.found
+    )
+    return f"json_extract_string({column}, [{paths}])"
+
+
+def _fields(source: Source, header: Header) -> str:
+    """SQL: the contract's columns from that list."""
+    found = [column.name for column in source.fields if column.name in header.found]
+    return ", ".join(
+        f"_values[{found.index(column.name) + 1}] as {identifier(column.name)}"
+        if column.name in found
+        else f"cast(null as varchar) as {identifier(column.name)}"
+        for column in source.fields
+    )

@@ -1,0 +1,113 @@
+"""Parquet files, matched by meaning: own types are kept, names are read from the file's own schema.
+
+A columnar file has no bytes of one record: its column chunks and what describes them add up instead.
+"""
+
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dagster_project.defs.raw.landing import Delivery
+from dagster_project.defs.raw.reading import (
+    INCOMING,
+    Bytes,
+    HeldError,
+    Judge,
+    Reading,
+    identifier,
+    match_header,
+    quoted,
+)
+from dagster_project.sources import Column
+
+
+def read_parquet(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, path: Path, judge: Judge
+) -> Reading:
+    """Fill ``incoming`` from a Parquet file.
+
+    Raises:
+        HeldError: it is no Parquet, is damaged, or lacks a required column.
+    """
+    try:
+        schema = pq.read_schema(path)
+        relation = connection.read_parquet(str(path))
+    except (pa.ArrowException, OSError, duckdb.Error):
+        raise HeldError(
+            "F_FORMAT", "The file cannot be read as Parquet. Write it anew as a Parquet file."
+        ) from None
+    header = match_header(delivery.source, list(schema.names))
+    delivered = dict(zip(schema.names, map(str, relation.types), strict=True))
+    types = {column: delivered[name] for column, name in header.found.items()}
+    _hold_no_text(types)
+    wanted = {c.name: _type_of(c, types.get(c.name, "VARCHAR")) for c in delivery.source.fields}
+    columns = ", ".join(
+        f"{_as_delivered(column, header.found[column.name], types[column.name])} as {identifier(column.name)}"
+        if column.name in header.found
+        else f"cast(null as varchar) as {identifier(column.name)}"
+        for column in delivery.source.fields
+    )
+    try:
+        connection.execute(
+            f"create temp table {INCOMING} as select *, {judge(wanted)} from "
+            f"(select {columns} from read_parquet('{quoted(str(path))}'))"
+        )
+        rows = connection.execute(f"select count(*) from {INCOMING}").fetchall()[0][0]
+        accounted = _bytes(connection, path)
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error:
+        raise HeldError(
+            "F_TRUNCATED", "The Parquet file is damaged inside. Deliver it again."
+        ) from None
+    return Reading(
+        records=rows,
+        bytes=accounted,
+        record_no="rowid + 1",
+        extra_columns=header.extra,
+        absent_columns=header.absent,
+    )
+
+
+def _hold_no_text(types: dict[str, str]) -> None:
+    nested = [
+        f"{column} ({type_.partition('(')[0]})"
+        for column, type_ in types.items()
+        if type_.endswith("]") or type_.startswith(("STRUCT", "MAP", "UNION", "BLOB", "BIT"))
+    ]
+    if nested:
+        raise HeldError(
+            "F_SCHEMA",
+            f"Columns that hold more than one value, or bytes, where the contract has one: {', '.join(nested)}. "
+            "Deliver them as text, numbers or times.",
+        )
+
+
+def _is_whole_number(column: Column, parquet_type: str) -> bool:
+    return column.type in {"text", "integer"} and parquet_type in {"FLOAT", "DOUBLE"}
+
+
+def _type_of(column: Column, parquet_type: str) -> str:
+    return "VARCHAR" if _is_whole_number(column, parquet_type) else parquet_type
+
+
+def _as_delivered(column: Column, name: str, parquet_type: str) -> str:
+    """The column as delivered; a whole number that a nullable column turned into 1001.0 is 1001 again."""
+    value = identifier(name)
+    if not _is_whole_number(column, parquet_type):
+        return value
+    return (
+        f"case when isfinite({value}) and {value} = trunc({value}) then cast(cast({value} as hugeint) as varchar) "
+        f"else cast({value} as varchar) end"
+    )
+
+
+def _bytes(connection: duckdb.DuckDBPyConnection, path: Path) -> Bytes:
+    chunks = connection.execute(
+        "select coalesce(sum(total_compressed_size), 0)::bigint from parquet_metadata(?)",
+        [str(path)],
+    ).fetchall()[0][0]
+    content = path.stat().st_size
+    return Bytes(content, content - chunks, chunks, 0)
