@@ -56,20 +56,6 @@
     end
 {%- endmacro %}
 
-{# NACE Rev. 2: the section of a code's division (Eurostat, Regulation (EC) 1893/2006). #}
-{% macro industry_section(code) -%}
-    {%- set division = "try_cast(left(regexp_replace(" ~ code ~ ", '[^0-9]', '', 'g'), 2) as integer)" -%}
-    case
-        {%- for first, last, section in [
-            (1, 3, 'A'), (5, 9, 'B'), (10, 33, 'C'), (35, 35, 'D'), (36, 39, 'E'), (41, 43, 'F'), (45, 47, 'G'),
-            (49, 53, 'H'), (55, 56, 'I'), (58, 63, 'J'), (64, 66, 'K'), (68, 68, 'L'), (69, 75, 'M'), (77, 82, 'N'),
-            (84, 84, 'O'), (85, 85, 'P'), (86, 88, 'Q'), (90, 93, 'R'), (94, 96, 'S'), (97, 98, 'T'), (99, 99, 'U')
-        ] %}
-        when {{ division }} between {{ first }} and {{ last }} then '{{ section }}'
-    {%- endfor %}
-    end
-{%- endmacro %}
-
 {# One step of generalisation: in groups below k the column becomes "other". #}
 {% macro generalise(relation, column, k) -%}
     select

@@ -1,16 +1,22 @@
 """Company registration and VAT numbers, checked by python-stdnum."""
 
 import re
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 import pyarrow as pa
+from stdnum import get_cc_module
 from stdnum.dk import cvr
 from stdnum.eu import vat
 from stdnum.fi import ytunnus
+from stdnum.fr import siren
 from stdnum.no import orgnr as no_orgnr
 from stdnum.se import orgnr as se_orgnr
 
 from models.normalisation.countries import country_code_of
 from models.normalisation.lookup import lookup_table, read_texts
+from models.normalisation.person_numbers import is_person_number
 from models.normalisation.text import clean
 
 _NORDICS = frozenset(("SE", "DK", "NO", "FI"))
@@ -26,6 +32,17 @@ _FI_LENGTH = 8
 # Greece is EL in VAT numbers.
 _EU_PREFIXES = frozenset(code.upper() for code in vat.MEMBER_STATES) - {"GR"} | {"EL"}
 
+# Where companies are known by another number than the VAT number that stdnum picks, or by none.
+_OTHER_MODULES = {
+    "AU": ("au.abn", "au.acn"),
+    "CH": ("ch.uid",),
+    "IN": ("in_.gstin", "in_.pan"),
+    "US": ("us.ein",),
+}
+_BRITISH = re.compile(r"(?:[0-9]{2}|[A-Z]{2}|R0)[0-9]{6}")  # of Companies House; no check digit
+_SWISS_VAT_END = re.compile(r"(?:MWST|TVA|IVA|TPV)$")
+_FR_SIREN, _FR_SIRET = 9, 14
+
 _Row = tuple[str | None, str | None, str | None]
 
 
@@ -37,10 +54,12 @@ def normalise_org_numbers(values: pa.Table) -> pa.Table:
 
     Returns:
         org_number_raw, country_raw; org_number: digits only for Sweden, Denmark, Norway and Finland
-        (VAT numbers lose prefix and suffix), VAT number with prefix elsewhere in the EU, null when
-        the check digits are wrong or the country has no known form; org_number_match: org_number
-        where valid, else the letters and digits as delivered, null when empty; warning:
-        W_ORG_NUMBER or null. One row per input row, in input order.
+        (VAT numbers lose prefix and suffix), VAT number with prefix elsewhere in the EU (made from
+        a French SIREN or SIRET), the country's own number elsewhere; null when the check digits are
+        wrong or the country has no known form; org_number_match: org_number where valid, else the
+        letters and digits as delivered, null when empty; warning: W_ORG_NUMBER, W_PERSON_NUMBER or
+        null. A sole trader's number may be the person's: then both are that number, for a pseudonym
+        to take its place. One row per input row, in input order.
 
     Raises:
         ValueError: a column is missing.
@@ -62,7 +81,10 @@ def _org_number(raw: str | None, country: str | None) -> _Row:
     compact = _NOT_ALPHANUMERIC.sub("", text)
     if not compact:
         return None, None, "W_ORG_NUMBER" if text else None
-    number = _valid(compact, country or _country_by_writing(text))
+    country = country or _country_by_writing(text)
+    if person := _person_number(text, compact, country):
+        return person, person, "W_PERSON_NUMBER"
+    number = _valid(compact, country)
     if number and _REPEATED.search(number):
         number = None
     return number, number or compact, None if number else "W_ORG_NUMBER"
@@ -82,10 +104,53 @@ def _valid(compact: str, country: str | None) -> str | None:
     if country in _NORDICS:
         return _nordic(country, compact)
     prefix = "EL" if country == "GR" else country or ""
-    return _eu(prefix + compact) if prefix in _EU_PREFIXES else None
+    return _eu(prefix + compact) if prefix in _EU_PREFIXES else _elsewhere(compact, country)
+
+
+def _person_number(text: str, compact: str, country: str | None) -> str | None:
+    """A person's number in one spelling, or null; the country may stand before the number."""
+    prefix = compact[:2] if compact[:2].isalpha() else country
+    digits = compact.removeprefix(prefix or "")
+    if prefix == "SE" and len(digits) == _SE_LONG and digits.endswith(_SE_VAT_END):
+        digits = digits[:_SE_LENGTH]
+    if _REPEATED.search(digits):
+        return None
+    if not any(is_person_number(form, prefix) for form in (digits, text)):
+        return None
+    return digits[-_SE_LENGTH:] if prefix == "SE" else digits
+
+
+def _elsewhere(compact: str, country: str | None) -> str | None:
+    """Outside the EU: the numbers that stdnum knows for the country, in its compact form."""
+    if country is None:
+        return None
+    if country == "GB" and _BRITISH.fullmatch(compact):
+        return compact
+    if country == "CH":
+        compact = _SWISS_VAT_END.sub("", compact)
+    for module in _modules(country):
+        if module.is_valid(compact):
+            return str(module.compact(compact))
+    return None
+
+
+@cache
+def _modules(country: str) -> tuple[Any, ...]:
+    named = tuple(import_module(f"stdnum.{name}") for name in _OTHER_MODULES.get(country, ()))
+    return named or tuple(filter(None, [get_cc_module(country, "vat")]))
 
 
 def _eu(prefixed: str) -> str | None:
+    if prefixed.startswith("FR"):
+        return _french(prefixed)
+    return str(vat.compact(prefixed)) if vat.is_valid(prefixed) else None
+
+
+def _french(prefixed: str) -> str | None:
+    """SIREN and SIRET are written into the VAT number, so that all three join."""
+    digits = prefixed[2:]
+    if len(digits) in (_FR_SIREN, _FR_SIRET) and siren.is_valid(digits[:_FR_SIREN]):
+        return f"FR{siren.to_tva(digits[:_FR_SIREN])}"
     return str(vat.compact(prefixed)) if vat.is_valid(prefixed) else None
 
 

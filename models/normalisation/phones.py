@@ -8,6 +8,7 @@ import pyarrow as pa
 from models.normalisation.countries import country_code_of
 from models.normalisation.lookup import lookup_table, read_texts
 from models.normalisation.numbering_plans import read_plain
+from models.normalisation.person_numbers import is_person_number
 from models.normalisation.placeholders import is_placeholder
 from models.normalisation.text import clean
 
@@ -40,7 +41,8 @@ def normalise_phones(values: pa.Table) -> pa.Table:
         phone_raw, country_raw; phone: E.164, null unless valid for its country and no placeholder;
         phone_match: E.164 wherever the text can be parsed, else its digits, null without digits;
         warning: W_PHONE, W_PLACEHOLDER (one digit repeated, a run such as 123456789, a prefix and
-        zeros, or words such as 'saknas') or null. A national number without a known country cannot
+        zeros, or words such as 'saknas'), W_PERSON_NUMBER (no valid phone, but a valid national
+        person number, of which nothing is kept) or null. A national number without a known country cannot
         be placed: W_PHONE. Extensions are dropped; of several numbers the first valid one counts.
         One row per input row, in input order.
 
@@ -65,7 +67,11 @@ def _phone(raw: str | None, region: str | None) -> _Row:
         return None, None, None
     plain = read_plain(text, region)
     if plain is None:
-        return _phone_by_library(text, region)
+        row = _phone_by_library(text, region)
+        # The library reads a Finnish person number as a phone number, without its last letter.
+        may_be_person = row[0] is None or text[-1].isalpha()
+        is_person = may_be_person and is_person_number(text, region)
+        return (None, None, "W_PERSON_NUMBER") if is_person else row
     e164, national = plain
     return (None, e164, "W_PLACEHOLDER") if _is_filler(national) else (e164, e164, None)
 

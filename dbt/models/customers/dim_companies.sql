@@ -13,6 +13,7 @@ survivors as (
         {{ survivor('name', 'trust') }},
         {{ survivor('org_number', 'trust') }},
         {{ survivor('industry_code', 'trust') }},
+        {{ survivor('industry_section', 'trust') }},
         {{ survivor('employees', 'trust') }},
         {{ survivor('revenue_eur', 'trust') }},
         {{ survivor('register_status', 'trust') }},

