@@ -19,7 +19,7 @@ from expectations.results import OUTCOMES, Outcome, PromiseResult, SuiteResult
 _TITLES: dict[Outcome, str] = {
     "failed": "Failed",
     "warned": "Warnings",
-    "noted": "For information",
+    "noted": "Noted",
     "passed": "Passed",
 }
 

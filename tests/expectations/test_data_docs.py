@@ -123,7 +123,7 @@ def test_a_tables_page_tells_each_promise_its_result_and_its_reason(tmp_path):
     [
         ("critical", "failed", "Failed"),
         ("warning", "warned", "Warnings"),
-        ("info", "noted", "For information"),
+        ("info", "noted", "Noted"),
     ],
 )
 def test_a_broken_promise_stands_under_its_severity(tmp_path, severity, outcome, heading):
