@@ -53,6 +53,18 @@ def segments(as_json: AsJson = False) -> None:
     show_segments(_home(), as_json)
 
 
+@app.command(epilog="Example: `skikt deliveries --json`")
+def deliveries(as_json: AsJson = False) -> None:
+    """Show what the newest run took in: each file or extract, its records and what became of them."""
+    home = _home()
+    from dagster_project.warehouse import hold_lock
+
+    hold_lock(home)
+    from dagster_project.console import show_deliveries
+
+    show_deliveries(home, as_json)
+
+
 @app.command(epilog="Example: `skikt dev --port 3000`, then open http://127.0.0.1:3000")
 def dev(port: Annotated[int, typer.Option(help="Port of the UI on 127.0.0.1.")] = 3000) -> None:
     """Start Dagster's UI and daemon on this machine; ends with Ctrl-C."""

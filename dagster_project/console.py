@@ -1,4 +1,4 @@
-"""What the command line shows: progress while a run works, and the published segments."""
+"""What the command line shows: progress while a run works, what it took in, the published segments."""
 
 import json
 import logging
@@ -14,6 +14,7 @@ from rich.table import Table
 from dagster_project.errors import ConfigurationError
 from dagster_project.home import Home
 from dagster_project.vocabulary import STAGES
+from dagster_project.warehouse import Warehouse
 
 _SEGMENTS = """
     select snapshots.scheme, segments.name, snapshots.customers, snapshots.share, snapshots.revenue_365d_eur,
@@ -23,6 +24,13 @@ _SEGMENTS = """
     where snapshots.as_of = (select as_of from marts.meta_publication) and segments.status <> 'retired'
     order by list_position(['rfm', 'lifecycle', 'behaviour', 'audience'], snapshots.scheme),
         snapshots.revenue_365d_eur desc, segments.segment_id
+"""
+
+_DELIVERIES = """
+    select path, status, records_in, accepted, duplicates, quarantined, suppressed,
+        extra_columns, absent_columns, reason_code, reason
+    from raw.deliveries join raw.as_of using (run_id)
+    order by source, path
 """
 
 
@@ -86,6 +94,40 @@ _STAGE_OF_STEP = {
     "customer_models": "customers",
     "mart_models": "marts",
 }
+
+
+def show_deliveries(home: Home, as_json: bool) -> None:
+    """Print what the newest run found of each source, held files with their reason.
+
+    Raises:
+        ConfigurationError: no run has taken anything in yet.
+    """
+    if not home.warehouse.exists():
+        raise ConfigurationError(
+            f"Nothing was taken in from {home.landing} yet. Put deliveries there and run `make run`."
+        )
+    rows = Warehouse(root=str(home.root)).read(_DELIVERIES).to_pylist()
+    if as_json:
+        print(json.dumps(rows))
+        return
+    table = Table()
+    table.add_column("Delivery", overflow="fold")
+    table.add_column("Status", no_wrap=True)
+    for heading in ("Records", "Accepted", "Duplicates", "Quarantined"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        counts = (row[name] for name in ("records_in", "accepted", "duplicates", "quarantined"))
+        table.add_row(escape(row["path"]), row["status"], *(f"{count:,}" for count in counts))
+    console = Console()
+    console.print(table)
+    for row in rows:
+        if row["reason"]:
+            console.print(f"{escape(row['path'])}: {row['reason_code']}. {escape(row['reason'])}")
+        if row["extra_columns"]:
+            console.print(
+                f"{escape(row['path'])}: kept out, as the contract does not know them: "
+                f"{escape(', '.join(row['extra_columns']))}"
+            )
 
 
 def show_segments(home: Home, as_json: bool) -> None:

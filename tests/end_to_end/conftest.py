@@ -1,6 +1,6 @@
-"""The two databases of the demo's home, opened only to look."""
+"""The two databases of the demo's home, opened only to look; and what the files of a home hold."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -20,3 +20,17 @@ def published(demo_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     database = demo_home / "published" / "segments.duckdb"
     with duckdb.connect(str(database), read_only=True) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def files_with() -> Callable[..., list[str]]:
+    """Which files of a home hold one of these words, byte by byte."""
+
+    def found(home: Path, *words: str) -> list[str]:
+        return [
+            str(file.relative_to(home))
+            for file in home.rglob("*")
+            if file.is_file() and any(word.encode() in file.read_bytes() for word in words)
+        ]
+
+    return found

@@ -14,7 +14,8 @@ import duckdb
 import pyarrow.parquet as pq
 
 from dagster_project.defs.raw.landing import Delivery
-from dagster_project.defs.raw.postgres import Question, opened, quoted
+from dagster_project.defs.raw.postgres import Question, opened
+from dagster_project.defs.raw.reading import identifier
 from dagster_project.home import Home
 from dagster_project.sources import Source
 
@@ -98,8 +99,8 @@ def _newest(answers: list[Delivery]) -> datetime | None:
 def _known_rows(question: Question, answers: list[Delivery], begin: datetime) -> str:
     """SQL: the rows of the window as they were last delivered, key by key."""
     files = ", ".join(f"'{delivery.copy}'" for delivery in answers)
-    columns = ", ".join(quoted(name) for name in question.columns)
-    key = ", ".join(quoted(name) for name in question.key)
+    columns = ", ".join(identifier(name) for name in question.columns)
+    key = ", ".join(identifier(name) for name in question.key)
     return (
         f"select {columns} from read_parquet([{files}], filename = '_file') "
         f"where coalesce({_moment(question)} >= timestamp '{begin}', true) qualify rank() over "
@@ -135,4 +136,4 @@ def _latest_moment(
 
 
 def _moment(question: Question) -> str:
-    return f"try_cast({quoted(question.updated or '')} as timestamp)"
+    return f"try_cast({identifier(question.updated or '')} as timestamp)"

@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dagster_project.defs.raw.reading import HeldError
+from dagster_project.defs.raw.reading import HeldError, identifier, match_header
 from dagster_project.errors import ConfigurationError
 from dagster_project.sources import TABLE_NAME, Source
 
@@ -54,7 +54,7 @@ class Question:
         """The rows from this moment on, and those that do not say when they changed."""
         if begin is None or self.updated is None:
             return self.select
-        updated = quoted(self.updated)
+        updated = identifier(self.updated)
         return (
             f"{self.select} where {updated} >= timestamp '{begin}'{self.zone} or {updated} is null"
         )
@@ -76,9 +76,9 @@ class Database:
         relation = _relation(source)
         with _faults(source, self._connection):
             schema = self._cursor.adbc_execute_schema(f"select * from {relation}")
-        found = _match_columns(source, schema.names)
+        found = match_header(source, schema.names).found
         columns = ", ".join(
-            f"({quoted(name)}{_zone(source, schema.field(name).type)})::text as {quoted(name)}"
+            f"({identifier(name)}{_zone(source, schema.field(name).type)})::text as {identifier(name)}"
             for name in found.values()
         )
         updated = found.get(source.updated or "") if source.delivery == "upsert" else None
@@ -206,33 +206,7 @@ def _relation(source: Source) -> str:
         return f"(\n{source.query}\n) as asked"
     names = re.fullmatch(TABLE_NAME, source.database_table or "")
     parts = [part for part in names.groups() if part] if names else []
-    return ".".join(part if part.startswith('"') else quoted(part) for part in parts)
-
-
-def _match_columns(source: Source, names: list[str]) -> dict[str, str]:
-    """Contract column -> its name in the database; what the contract does not know is not read.
-
-    Raises:
-        HeldError: a required column is missing, or a name stands twice.
-    """
-    found: dict[str, str] = {}
-    for column in source.fields:
-        same = [name for name in names if name.casefold() == column.delivered_as.casefold()]
-        if len(same) > 1:
-            raise HeldError(
-                "F_HEADER",
-                f"The table or query has {column.delivered_as} twice. Name each column once in a `query`.",
-            )
-        if same:
-            found[column.name] = same[0]
-    missing = [c.delivered_as for c in source.fields if c.is_required and c.name not in found]
-    if missing:
-        raise HeldError(
-            "F_SCHEMA",
-            f"The table or query has {len(found)} of the {len(source.fields)} known columns; required and "
-            f"missing: {', '.join(missing)}. Map your own names with `columns:` in sources.yaml.",
-        )
-    return found
+    return ".".join(part if part.startswith('"') else identifier(part) for part in parts)
 
 
 def _zone(source: Source, kind: Any) -> str:
@@ -243,8 +217,3 @@ def _zone(source: Source, kind: Any) -> str:
 
 def _is_moment(kind: Any) -> bool:
     return kind is not None and bool(pa.types.is_timestamp(kind) or pa.types.is_date(kind))
-
-
-def quoted(name: str) -> str:
-    """A name as SQL writes it, whatever signs it has."""
-    return '"' + name.replace('"', '""') + '"'

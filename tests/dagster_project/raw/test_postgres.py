@@ -189,6 +189,19 @@ def test_without_an_updated_column_all_rows_come_when_any_differs(crm, database)
     assert inbox.take_in(CONTACTS).loaded == 0
 
 
+def test_a_row_that_is_deleted_there_is_deleted_here_if_all_rows_are_asked_for(crm, database):
+    inbox = crm(TABLE + "    delivery: snapshot\n")
+    inbox.take_in(CONTACTS)
+    assert inbox.take_in(CONTACTS).loaded == 0
+    database.sql(
+        "delete from contacts where id = 3; update contacts set mail = 'b@b.se' where id = 2"
+    )
+    assert inbox.take_in(CONTACTS).loaded == 1
+    assert sorted(extracts(inbox)[-1].column("id").to_pylist()) == ["1", "2"]
+    rows = inbox.rows(CONTACTS, "kundnr", "_deleted_by is not null")
+    assert {key for key, is_deleted in rows if is_deleted} == {"3"}
+
+
 def test_a_query_may_shape_what_is_read(crm, database):
     query = """query: |
       with shoppers as (select * from contacts where id < 3)
@@ -327,10 +340,11 @@ def test_a_wrong_password_holds_the_source_and_what_came_before_stays(crm, datab
         (ENTRY % "table: nowhere.contacts", "F_SCHEMA", "no such"),
         (ENTRY % "query: select id, nowhere from contacts", "F_SCHEMA", "no such column"),
         (ENTRY % "query: select id, first_name as mail from contacts", "F_SCHEMA", "first_name, last_name"),
-        (ENTRY % "query: select 1 as x, 2 as y", "F_SCHEMA", "0 of the 16"),
-        (ENTRY % "query: select id, first_name, last_name, 1 as ID from contacts", "F_HEADER", "id twice"),
+        (ENTRY % "query: select 1 as x, 2 as y", "F_HEADER", "0 of the 16"),
+        (ENTRY % "query: select id, first_name, last_name, 1 as ID from contacts", "F_HEADER", "twice"),
         (ENTRY % "query: select id, from where", "F_QUERY", "42601"),
         (ENTRY % "query: select id, first_name, 1/(id - 3) as last_name from contacts", "F_QUERY", ""),
+        (ENTRY % "query: select id, first_name, mail::date as last_name from contacts", "F_QUERY", ""),
         (
             ENTRY % "query: select id, first_name, pg_sleep(9)::text as last_name from contacts\n"
             "    timeout_minutes: 0.005",
@@ -340,7 +354,7 @@ def test_a_wrong_password_holds_the_source_and_what_came_before_stays(crm, datab
     ],
 )  # fmt: skip
 def test_what_the_database_refuses_holds_the_source(crm, own, code, said):
-    found, reason = held(crm(own))
+    found, reason = held(crm(own), ("asa@example.org", "127.0.0.1"))
     assert found == code
     assert said in reason
 
