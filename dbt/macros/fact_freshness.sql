@@ -19,11 +19,6 @@
     coalesce({{ record }}.postal_code, lower({{ record }}.city))
 {%- endmacro %}
 
-{# An industry to its class: the four digits of NACE begin Sweden's five, and some write points between them. #}
-{% macro industry_value(record) -%}
-    nullif(left(regexp_replace({{ record }}.industry_code, '[^0-9]', '', 'g'), 4), '')
-{%- endmacro %}
-
 {# Of a relation with one column `is_<fact>` per fact: one row for each fact that a sighting confirms. #}
 {% macro sightings_by_fact(relation, customer_type, half_life_days_by_fact) %}
     {%- for fact, half_life_days in half_life_days_by_fact.items() -%}

@@ -18,7 +18,7 @@ COMPANIES = (
     # A year ago.
     "F1;5560160680;Verkstaden AB;62010;50;10000;Storgatan 1;41103;Göteborg;SE;verkstaden.example;2025-11-20 08:00:00\n"
 )
-# 180 days ago. The same employees, place and, in its four digits, industry; another revenue.
+# 180 days ago. The same employees, place and industry (as NACE writes it); another revenue.
 REGISTER = (
     '{"country_code": "SE", "org_number": "5560160680", "legal_name": "Verkstaden AB", "nace_code": "62.01", '
     '"employees": "50", "revenue_eur": "900000", "postal_code": "41103", "city": "Göteborg", "as_of": "2026-05-24"}\n'

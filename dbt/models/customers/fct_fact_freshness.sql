@@ -109,7 +109,7 @@ crm_companies as (
     select
         'crm_company:' || versions.crm_company_id as record_id, 'crm_company' as source,
         versions.valid_from as seen_at, versions.revenue_eur, versions.employees,
-        {{ industry_value('versions') }} as industry, versions.website, {{ place_value('versions') }} as address
+        versions.industry_code, versions.website, {{ place_value('versions') }} as address
     from {{ ref('stg_crm__companies_versions') }} as versions
 ),
 
@@ -117,7 +117,7 @@ registered_companies as (
     select
         'register:' || versions.country_code || '-' || versions.org_number as record_id, 'register' as source,
         versions.valid_from as seen_at, versions.revenue_eur, versions.employees,
-        {{ industry_value('versions') }} as industry, cast(null as varchar) as website,
+        versions.industry_code, cast(null as varchar) as website,
         {{ place_value('versions') }} as address
     from {{ ref('stg_register__companies_versions') }} as versions
 ),
@@ -138,7 +138,7 @@ companies as (
         {{ company_trust('sightings.source') }} as trust,
         sightings.revenue_eur = customers.revenue_eur as is_revenue,
         sightings.employees = customers.employees as is_employees,
-        sightings.industry = {{ industry_value('customers') }} as is_industry,
+        sightings.industry_code = customers.industry_code as is_industry,
         sightings.website = customers.website as is_website,
         sightings.address = {{ place_value('customers') }} as is_address
     from company_sightings as sightings
