@@ -14,6 +14,29 @@ from models.normalisation.lookup import lookup_table, read_texts
 from models.normalisation.text import comparison_form
 
 _LANGUAGES = ("sv", "da", "nb_NO", "nn", "fi", "is")
+# Asked only for a text that the languages above do not know.
+_OTHER_LANGUAGES = (
+    *("de", "fr", "es", "it", "nl", "pl", "pt", "pt_BR", "cs", "sk", "hu", "ro", "bg", "hr", "sl"),
+    *(
+        "sr",
+        "et",
+        "lv",
+        "lt",
+        "el",
+        "tr",
+        "ru",
+        "uk",
+        "ga",
+        "ca",
+        "eu",
+        "gl",
+        "cy",
+        "mt",
+        "sq",
+        "mk",
+    ),
+    *("ar", "he", "fa", "hi", "bn", "ta", "th", "vi", "id", "ms", "ja", "ko", "zh_CN", "zh_TW"),
+)
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 # What iso-codes lacks, in ``_key`` form: car plates and post prefixes, the VAT prefix of Greece,
 # everyday names and abbreviations, the parts of the United Kingdom.
@@ -25,6 +48,8 @@ _ALSO = {
     "DE": ("d",),
     "GB": ("uk", "greatbritain", "isobritannia", "england", "scotland", "wales"),
     "IE": ("republicofireland",),
+    "KR": ("koreasouth", "southkorea", "sydkorea"),
+    "KP": ("koreanorth", "northkorea", "nordkorea"),
     "US": ("america", "amerika", "forentastaterna", "forentestater", "forenedestater"),
     "NL": ("hollanti",),
     "RU": ("russia", "ryssland", "rusland", "venaja"),
@@ -42,8 +67,8 @@ _ALSO = {
 def normalise_countries(values: pa.Table) -> pa.Table:
     """Countries as ISO 3166-1 alpha-2 codes.
 
-    Reads alpha-2, alpha-3 and numeric codes, names in English, Swedish, Danish, Norwegian, Finnish
-    and Icelandic, and common abbreviations, in any case and with or without accents.
+    Reads alpha-2, alpha-3 and numeric codes, names in English, the Nordic and some 45 other languages,
+    and common abbreviations, in any case and with or without accents.
 
     Args:
         values: column country_raw (text or null), distinct.
@@ -62,7 +87,10 @@ def normalise_countries(values: pa.Table) -> pa.Table:
 
 def country_code_of(text: str | None) -> str | None:
     """The alpha-2 code of one country as delivered, or null."""
-    return None if text is None else _code_by_key().get(_key(text))
+    if text is None:
+        return None
+    key = _key(text)
+    return _code_by_key().get(key) or (_code_by_foreign_key().get(key) if key else None)
 
 
 def _code_and_warning(text: str | None) -> tuple[str | None, str | None]:
@@ -77,9 +105,23 @@ def _key(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _code_by_key() -> dict[str, str]:
+    codes = _names(_LANGUAGES)
+    for country in pycountry.countries:
+        for code in (country.alpha_2, country.alpha_3, country.numeric):
+            codes[_key(code)] = country.alpha_2
+    return codes | {key: code for code, keys in _ALSO.items() for key in keys}
+
+
+@lru_cache(maxsize=1)
+def _code_by_foreign_key() -> dict[str, str]:
+    return _names(_OTHER_LANGUAGES)
+
+
+def _names(languages: tuple[str, ...]) -> dict[str, str]:
+    """Alpha-2 codes by names in English and these languages; what names two countries names none."""
     translations = [
         gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language])
-        for language in _LANGUAGES
+        for language in languages
     ]
     full: dict[str, set[str]] = {}
     short: dict[str, set[str]] = {}  # 'Iran, Islamic Republic of' is delivered as 'Iran'
@@ -90,11 +132,8 @@ def _code_by_key() -> dict[str, str]:
             if (name := getattr(country, attribute, None))
         ]
         local = [translation.gettext(name) for translation in translations for name in english]
-        for name in english + local:
+        for name in {*english, *local}:
             full.setdefault(_key(name), set()).add(country.alpha_2)
-            short.setdefault(_key(name.partition(",")[0]), set()).add(country.alpha_2)
-    codes = {key: found.pop() for key, found in (short | full).items() if len(found) == 1}
-    for country in pycountry.countries:
-        for code in (country.alpha_2, country.alpha_3, country.numeric):
-            codes[_key(code)] = country.alpha_2
-    return codes | {key: code for code, keys in _ALSO.items() for key in keys}
+            if "," in name:
+                short.setdefault(_key(name.partition(",")[0]), set()).add(country.alpha_2)
+    return {key: found.pop() for key, found in (short | full).items() if len(found) == 1 and key}

@@ -60,6 +60,7 @@ _POSTAL_CODES = (
     ("register__companies", "postal_code", "country_code"),
     ("shop__customers", "postal_code", "country_code"),
     ("tickets__bookings", "postnr", "land"),
+    ("reference__places", "postal_code", "country_code"),
 )
 _COUNTRIES = (
     ("crm__contacts", "land"),

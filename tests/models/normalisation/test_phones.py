@@ -7,10 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.normalisation import normalise_phones
+from models.normalisation.numbering_plans import read_plain
+from models.normalisation.text import clean
 
 NORDICS = ("SE", "DK", "NO", "FI", "IS", "AX", "SJ", "FO", "GL")
 # Countries with a trunk prefix, shared calling codes, leading zeros or another way to dial abroad.
-OTHERS = ("DE", "GB", "GG", "IT", "VA", "US", "CA", "NL", "PL", "EE", "FR", "ES", "HU", "RU", "JP")
+OTHERS = (
+    *("DE", "GB", "GG", "IT", "VA", "US", "CA", "NL", "PL", "EE", "FR", "ES", "HU", "RU", "JP"),
+    *("IN", "AU", "BR", "CN", "MX", "AR", "TR", "CH", "AT", "BE", "IE", "ZA"),
+)
 
 
 def phones(*pairs: tuple[str | None, str | None]) -> list[dict[str, str | None]]:
@@ -136,6 +141,29 @@ def test_the_fast_reading_gives_what_the_library_gives(written: tuple[str, str |
         assert expected in (None, row["phone_match"])
     else:
         assert row["phone"] == expected
+
+
+@settings(max_examples=1_500, deadline=None, derandomize=True)
+@given(
+    st.text(st.sampled_from("0123456789 -./()+"), min_size=4, max_size=24)
+    | st.from_regex(r"(?:\+|00|0|)[0-9]{6,13}", fullmatch=True),
+    st.sampled_from([None, *sorted(phonenumbers.SUPPORTED_REGIONS)]),
+)
+def test_whatever_the_fast_reading_answers_the_library_answers(
+    text: str, region: str | None
+) -> None:
+    found = read_plain(clean(text), region)
+    assert found is None or found[0] == by_library(clean(text), region)
+
+
+@pytest.mark.parametrize("region", ["SE", "DK", "NO", "FI", "DE", "FR", "IN"])
+def test_the_fast_reading_answers_usual_numbers_itself(region: str) -> None:
+    """Else the property above would hold of nothing. British numbers, with two trunk prefixes, are the library's."""
+    number = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    found = read_plain(e164, None)
+    assert found is not None
+    assert found[0] == e164
 
 
 @pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))

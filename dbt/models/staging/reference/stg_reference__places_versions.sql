@@ -14,7 +14,7 @@ typed as (
 renamed as (
     select
         upper({{ text('source.country_code') }}) as country_code,
-        replace({{ text('source.postal_code') }}, ' ', '') as postal_code,
+        coalesce(postal_codes.postal_code, {{ text('source.postal_code') }}) as postal_code,
         {{ text('source.city') }} as city,
         {{ text('source.municipality') }} as municipality,
         {{ text('source.region') }} as region,
@@ -24,9 +24,11 @@ renamed as (
         {{ warning_codes([
             unreadable('source.latitude', 'source.latitude_degrees', 'latitude', 'W_NUMBER'),
             unreadable('source.longitude', 'source.longitude_degrees', 'longitude', 'W_NUMBER'),
+            looked_up('postal_codes.warning', 'postal_code'),
         ]) }} as warning_codes,
         {{ origin_columns() }}
     from typed as source
+    {{ join_lookup_by_country('postal_codes', 'postal_codes', 'source.postal_code', 'source.country_code') }}
 )
 
 select * from renamed
