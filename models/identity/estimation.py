@@ -22,13 +22,6 @@ _Floats = npt.NDArray[np.float64]
 PRIOR_PAIRS = 200.0
 """Matched pairs, per context, that the prior counts for at least."""
 
-PRIOR_WEIGHT = 3.0
-"""Matched pairs that the prior counts for, per matched pair of the data in a context.
-
-Left to the data alone, 100,000 people with common names drift: namesakes who share nothing else
-become "people who moved and changed phone and mailbox" (pairwise precision 0.81 instead of 0.99).
-"""
-
 CHANCE_PAIRS = 4_000.0
 """Non-matching pairs, per context, that the prior counts for. Namesakes are a few thousand pairs
 among 5,000 people and a million among 100,000: the prior steadies the first, not the second."""
@@ -53,6 +46,7 @@ class Patterns:
         is_match: (n_patterns,); 1.0 for pairs that are known to match, 0.0 for known non-matches,
             nan where estimation decides.
         is_labelled: (n_patterns,); whether a person said so, rather than the way pairs are drawn.
+        most_twins: most pairs of two people that can show a level of twins.
     """
 
     levels: npt.NDArray[np.int64]
@@ -60,6 +54,7 @@ class Patterns:
     pairs: _Floats
     is_match: _Floats
     is_labelled: npt.NDArray[np.bool_]
+    most_twins: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -95,14 +90,22 @@ def estimate(
     prior_m, prior_u = (_vector(w, comparisons) for w in (prior.match, prior.chance))
     prior_m, prior_u = prior_m / (design.context @ prior_m), prior_u / (design.context @ prior_u)
     m, u, share = prior_m, prior_u, prior.share
+    is_open, is_drawn = (
+        np.isnan(patterns.is_match),
+        ~patterns.is_labelled & (patterns.is_match == 0),
+    )
     total = patterns.pairs.sum()
     iterations, before = 0, 0.0
     while iterations < MAX_ITERATIONS and abs(share - before) > CONVERGED * before:
         iterations, before = iterations + 1, share
-        matched = patterns.pairs * _match_probability(design, patterns.is_match, m, u, share)
+        probability = _match_probability(design, m, u, share)
+        matched = patterns.pairs * np.where(is_open, probability, patterns.is_match)
+        matched = _without_impossible_twins(design, patterns, matched)
+        # A drawn pair that looks like one person teaches neither side: it stands for a thousand.
+        doubted = patterns.pairs * np.where(is_drawn, probability, 0.0)
         share = max(float(matched.sum() / total), min_share)
         m = _match_shares(design, matched, prior_m)
-        u = _chance_shares(design, patterns.pairs - matched, prior_u)
+        u = _chance_shares(design, patterns.pairs - matched - doubted, prior_u)
         u = np.where(design.odds > 0, m * share / (1 - share) / np.maximum(design.odds, 1e-9), u)
     return Estimate(
         match=_by_level(m, comparisons),
@@ -123,6 +126,10 @@ class _Design:
     labelled: _Floats  # (n_levels,): labelled matches that show the level
     context: _Floats  # (n_levels, n_levels): 1 where two levels share comparison and context
     anchored: npt.NDArray[np.bool_]  # (n_levels,)
+    confirmed: npt.NDArray[np.bool_]  # (n_levels,): learnt from pairs of one birth date alone
+    is_confirmed: _Floats  # (n_patterns,): 1 where the birth dates are one
+    prior_weight: _Floats  # (n_levels,): the comparison's
+    twins: npt.NDArray[np.bool_]  # (n_levels,): two people show it only if they are twins
     odds: _Floats  # (n_levels,): 0 where none are set
 
 
@@ -150,13 +157,17 @@ def _design(patterns: Patterns, comparisons: tuple[Comparison, ...]) -> _Design:
         labelled=shows.T @ known_matches,
         context=np.array([[float(a == b) for b in places] for a in places]),
         anchored=np.array([level.anchored for _, level in levels]),
+        confirmed=np.array([level.confirmed for _, level in levels]),
+        is_confirmed=shows @ np.array([float(level.confirms) for _, level in levels]),
+        twins=np.array([level.twins for _, level in levels]),
+        prior_weight=np.repeat(
+            [c.prior_weight for c in comparisons], [len(c.levels) for c in comparisons]
+        ),
         odds=np.array([level.odds or 0.0 for _, level in levels]),
     )
 
 
-def _match_probability(
-    design: _Design, is_match: _Floats, m: _Floats, u: _Floats, share: float
-) -> _Floats:
+def _match_probability(design: _Design, m: _Floats, u: _Floats, share: float) -> _Floats:
     """(n_patterns,) probability that a pair of the pattern is one person."""
     log_odds = (
         np.log(share / (1 - share))
@@ -164,21 +175,44 @@ def _match_probability(
         - design.by_chance @ np.log(u)
         - design.log_frequency
     )
-    estimated = 1 / (1 + np.exp(-np.clip(log_odds, -700, 700)))
-    return np.where(np.isnan(is_match), estimated, is_match)
+    probability: _Floats = 1 / (1 + np.exp(-np.clip(log_odds, -700, 700)))
+    return probability
 
 
 def _match_shares(design: _Design, matched: _Floats, prior: _Floats) -> _Floats:
-    """P(level | one person, context): anchored levels from labels, the rest from all pairs."""
+    """P(level | one person, context): from labels, from confirmed pairs, the rest from all pairs."""
     by_labels = (design.labelled + PRIOR_PAIRS * prior) / (
         design.context @ design.labelled + PRIOR_PAIRS
     )
+    of_one_age = _drawn_to_prior(design, matched * design.is_confirmed, prior)
+    fixed = np.where(design.confirmed, of_one_age, by_labels) * (design.anchored | design.confirmed)
+    free = _drawn_to_prior(design, matched, prior) * (fixed == 0)
+    left = 1 - design.context @ fixed
+    return np.where(fixed > 0, fixed, free * left / np.maximum(design.context @ free, 1e-300))
+
+
+def _drawn_to_prior(design: _Design, matched: _Floats, prior: _Floats) -> _Floats:
+    """Share of each level within its context, as the pairs show it, drawn to the prior."""
     count = design.shows.T @ matched
-    strength = PRIOR_PAIRS + PRIOR_WEIGHT * (design.context @ (count - design.labelled))
-    free = (count + strength * prior) * ~design.anchored
-    left = 1 - design.context @ (by_labels * design.anchored)
-    scaled = free * left / np.maximum(design.context @ free, 1e-300)
-    return np.where(design.anchored, by_labels, scaled)
+    all_levels = design.context @ count
+    strength = PRIOR_PAIRS + design.prior_weight * np.maximum(
+        all_levels - design.context @ design.labelled, 0
+    )
+    drawn: _Floats = (count + strength * prior) / (all_levels + strength)
+    return drawn
+
+
+def _without_impossible_twins(design: _Design, patterns: Patterns, matched: _Floats) -> _Floats:
+    """Matched pairs of each pattern, more where else there would be more twins than can be.
+
+    Source: Ganchev, Graca, Gillenwater & Taskar (2010), *Posterior Regularization for Structured
+    Latent Variable Models*, JMLR 11: expectations that respect a known bound.
+    """
+    shown = np.isnan(patterns.is_match) & (design.shows[:, design.twins].sum(axis=1) > 0)
+    two_people = (patterns.pairs - matched) * shown
+    excess = max(float(two_people.sum()) - patterns.most_twins, 0.0)
+    freed: _Floats = matched + two_people * excess / max(float(two_people.sum()), 1e-300)
+    return freed
 
 
 def _chance_shares(design: _Design, unmatched: _Floats, prior: _Floats) -> _Floats:
