@@ -90,6 +90,7 @@ def reader(tmp_path, skikt):
     return reader
 
 
+@pytest.mark.long
 def test_an_export_of_your_own_is_a_source_as_the_page_says(reader):
     reader.follow(section("An export of your own"))
     (row,) = reader.deliveries()

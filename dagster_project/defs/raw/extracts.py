@@ -68,7 +68,10 @@ def extract_new_rows(
         ).fetchall()[0][0]
     finally:
         rows.unlink(missing_ok=True)
-    return None if begin and not count else extract
+    if begin and not count:
+        extract.unlink()
+        return None
+    return extract
 
 
 def _answers(question: Question, known: list[Delivery]) -> list[Delivery]:

@@ -79,6 +79,7 @@ def test_a_second_look_at_the_same_rows_delivers_nothing(crm):
     again = inbox.take_in(CONTACTS)
     assert (again.loaded, again.unchanged) == (0, 1)
     assert [row["status"] for row in inbox.deliveries(CONTACTS)] == ["loaded", "unchanged"]
+    assert left_behind(inbox) == []
     assert len(extracts(inbox)) == 1
 
 
