@@ -62,6 +62,10 @@ class _CsvFile:
         """Contract column -> its position."""
         return {column: self.names.index(name) for column, name in self.header.found.items()}
 
+    def found(self) -> list[str]:
+        """The contract's columns that the file has, as SQL writes them."""
+        return [identifier(name) for name in self.header.found]
+
     def contract_columns(self) -> str:
         """SQL: the contract's columns by name, from c0, c1, ..."""
         positions = self.positions
@@ -137,7 +141,7 @@ def _read_fast(
     try:
         connection.execute(
             f"create temp table {INCOMING} as select *, {file.judged(judge)} from (select {file.contract_columns()}, "
-            f"{_sum_of(beside, measure)} as _beside, {_sum_of(beside, _QUOTES)} as _beside_quotes, "
+            f"{measure}({_joined(beside)}) as _beside, {_quotes_in(_joined(beside))} as _beside_quotes, "
             f"{_surplus(file)} as _surplus from read_csv('{quoted(str(file.text.path))}', auto_detect = false, "
             f"header = false, skip = 1, delim = '{quoted(file.source.delimiter)}', quote = '\"', escape = '\"', "
             f"columns = {{{columns}}}, max_line_size = {MOST_BYTES}, strict_mode = true))"
@@ -153,15 +157,13 @@ def _read_fast(
     return accounted
 
 
-_QUOTES = "count_quotes"
+def _joined(columns: list[str]) -> str:
+    """SQL: the values of a record in one text, to be measured at once."""
+    return f"concat({', '.join(columns)})" if columns else "''"
 
 
-def _sum_of(columns: list[str], measure: str) -> str:
-    if measure == _QUOTES:
-        parts = [f"""coalesce(length({c}) - length(replace({c}, '"', '')), 0)""" for c in columns]
-    else:
-        parts = [f"coalesce({measure}({column}), 0)" for column in columns]
-    return " + ".join(parts) or "0"
+def _quotes_in(text: str) -> str:
+    return f"""case when contains({text}, '"') then strlen({text}) - strlen(replace({text}, '"', '')) else 0 end"""
 
 
 def _surplus(file: _CsvFile) -> str:
@@ -172,12 +174,11 @@ def _surplus(file: _CsvFile) -> str:
 def _account(connection: duckdb.DuckDBPyConnection, file: _CsvFile, measure: str) -> Reading | None:
     """The reading, if the bytes of the rows add up to those of the file (I1)."""
     text = file.text
-    found = [identifier(name) for name in file.header.found]
     count_quotes = text.counts.quotes - file.header_line.text.count(b'"')
-    quotes = f"sum({_sum_of(found, _QUOTES)} + _beside_quotes)" if count_quotes else "0"
+    quotes = f"sum({_quotes_in('_joined')} + _beside_quotes)" if count_quotes else "0"
     rows, values, quotes_in_values, has_surplus = connection.execute(
-        f"select count(*), coalesce(sum({_sum_of(found, measure)} + _beside), 0)::bigint, "
-        f"coalesce({quotes}, 0)::bigint, coalesce(bool_or(_surplus), false) from {INCOMING}"
+        f"select count(*), coalesce(sum({measure}(_joined) + _beside), 0)::bigint, coalesce({quotes}, 0)::bigint, "
+        f"coalesce(bool_or(_surplus), false) from (select *, {_joined(file.found())} as _joined from {INCOMING})"
     ).fetchall()[0]
     unit = 1 if text.encoding == "utf-8" else text.bytes_per_character or 1
     line_end = 2 if file.header_line.text.endswith(b"\r\n") else 1
@@ -207,9 +208,10 @@ def _may_hide_records(connection: duckdb.DuckDBPyConnection, file: _CsvFile) -> 
     hides = " or ".join(
         f"(contains({name}, chr(10)) and length({name}) - length(replace({name}, '{delimiter}', '')) "
         f">= {file.columns - 1})"
-        for name in map(identifier, file.header.found)
+        for name in file.found()
     )
-    query = f"select 1 from {INCOMING} where {hides} limit 1"
+    has_lines = f"contains({_joined(file.found())}, chr(10))"
+    query = f"select 1 from (from {INCOMING} where {has_lines}) where {hides} limit 1"
     return bool(connection.execute(query).fetchall())
 
 

@@ -169,11 +169,15 @@ class _CsvSplitter:
         used = self._lines_of_record()
         if used is None:
             taken = self.lines.take(1)
-            while (more := self.lines.peek(0)) and self._is_remainder(more, taken):
+            while (
+                (more := self.lines.peek(0))
+                and self._is_remainder(more, taken)
+                and not self._begins_record()
+            ):
                 taken += self.lines.take(1)
             return taken, None, self._reason(first)
         taken = self.lines.take(used)
-        text = _decoded(b"".join(line.text for line in taken[:-1]) + taken[-1].content)
+        text = _decoded(_joined(taken))
         if text is None:
             return taken, None, "R_ENC"
         fields_of_text = self._parsed(text)
@@ -195,6 +199,15 @@ class _CsvSplitter:
             if not is_open:
                 return used
         return None
+
+    def _begins_record(self) -> bool:
+        """Whether a whole record of several lines begins at the front."""
+        used = self._lines_of_record()
+        if used is None or used == 1:
+            return False
+        lines = [line for n in range(used) if (line := self.lines.peek(n))]
+        fields = self._parsed(_escaped(_joined(lines)))
+        return fields is not None and self._fitted(fields)[1] is None
 
     def _is_record(self, line: Line) -> bool:
         """Whether a line within open quotes would be a whole record by itself, and not close them."""
@@ -253,6 +266,11 @@ class _CsvSplitter:
         if len(line.text) > MOST_BYTES:
             return "R_SIZE"
         return "R_ENC" if _decoded(line.content) is None else "R_QUOTE"
+
+
+def _joined(lines: list[Line]) -> bytes:
+    """A record's lines with the line ends between them."""
+    return b"".join(line.text for line in lines[:-1]) + lines[-1].content
 
 
 def _end_of_quoted(text: str, position: int) -> int:

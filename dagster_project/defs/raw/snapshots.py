@@ -21,7 +21,7 @@ def delete_absent(
     """
     source = delivery.source
     key = ", ".join(f'trim(cast("{name}" as varchar))' for name in source.key)
-    delivered = f"(select ({key}) from {INCOMING} where _reason_code is null)"
+    delivered = f"(select ({key}) from {INCOMING} where _fault is null)"
     table = f"raw.{source.table}"
     connection.execute(
         f"update {table} set _deleted_by = null where _deleted_by is not null and ({key}) in {delivered}"

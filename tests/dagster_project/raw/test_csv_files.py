@@ -193,3 +193,88 @@ def test_several_files_of_a_table_are_one_source(inbox: Any) -> None:
         "newsletter/subscribers.csv",
         "newsletter/subscribers_2026-11.csv",
     ]
+
+
+def test_a_file_cut_within_a_quoted_text_of_several_lines_costs_one_record(inbox: Any) -> None:
+    whole = lines("K1;Anna;S;;", 'K2;Bo;"Ek\nlives\nhere";;')
+    inbox.put("crm/contacts.csv", whole[: whole.index("ere")])
+    inbox.take_in(CONTACTS)
+    assert inbox.rows(CONTACTS, "kundnr") == ["K1"]
+    assert inbox.quarantined(CONTACTS) == [(2, "R_TRUNCATED")]
+
+
+def test_a_nul_in_a_record_costs_that_record(inbox: Any) -> None:
+    records = [f"K{n};A;B;;" for n in range(30)]
+    records[4] = "K4;A\0;B;;"
+    inbox.put("crm/contacts.csv", lines(*records))
+    inbox.take_in(CONTACTS)
+    assert inbox.quarantined(CONTACTS) == [(5, "R_ENC")]
+    assert len(inbox.rows(CONTACTS, "kundnr")) == 29
+
+
+BROKEN = 'K9;"A;B;;'  # brings the exact splitter in
+
+
+@pytest.mark.parametrize("beside", [[], [BROKEN]], ids=["fast", "split"])
+def test_surplus_fields_are_taken_when_they_are_empty(inbox: Any, beside: list[str]) -> None:
+    inbox.put("crm/contacts.csv", lines("K1;Anna;S;;;;;", "K2;Bo;T;;", *beside))
+    inbox.take_in(CONTACTS)
+    assert inbox.rows(CONTACTS, "kundnr", "efternamn") == [("K1", "S"), ("K2", "T")]
+
+
+@pytest.mark.parametrize("beside", [[], [BROKEN]], ids=["fast", "split"])
+def test_line_ends_within_quotes_are_kept_as_they_are(inbox: Any, beside: list[str]) -> None:
+    records = 'K1;"a\r\nb";"c\nd";;\r\n' + "".join(f"{record}\r\n" for record in beside)
+    inbox.put("crm/contacts.csv", HEADER.replace("\n", "\r\n") + records)
+    inbox.take_in(CONTACTS)
+    assert inbox.rows(CONTACTS, "fornamn", "efternamn") == [("a\r\nb", "c\nd")]
+
+
+def test_a_broken_quote_beside_long_texts_costs_one_record(inbox: Any) -> None:
+    long = "K2;Bo;" + '"' + "".join(f"line {n}\n" for n in range(80)) + '";;'
+    inbox.put("crm/contacts.csv", lines('K1;"Anna;S;;', long, "K3;Cia;U;;"))
+    inbox.take_in(CONTACTS)
+    assert inbox.rows(CONTACTS, "kundnr") == ["K2", "K3"]
+    assert inbox.quarantined(CONTACTS) == [(1, "R_QUOTE")]
+
+
+def test_a_broken_quote_never_swallows_a_good_record(inbox: Any) -> None:
+    inbox.put("crm/contacts.csv", lines('K1;"Anna;S;;', "K2;Bo;T;;", 'K3;x";;', "K4;Di;W;;"))
+    inbox.take_in(CONTACTS)
+    assert inbox.rows(CONTACTS, "kundnr") == ["K2", "K4"]
+    assert inbox.quarantined(CONTACTS) == [(1, "R_QUOTE"), (3, "R_COLS")]
+
+
+def test_a_quarantined_record_says_where_it_lies(inbox: Any) -> None:
+    content = lines("K1;Åsa;Öberg;;", ";Örjan;Ek;;", 'K3;"Cia;U;;', "K4;Di;W;;").encode("cp1252")
+    inbox.put("crm/contacts.csv", content)
+    inbox.take_in(CONTACTS)
+    spans = inbox.warehouse.execute(
+        "select byte_start, byte_end from raw.quarantine order by record_no"
+    ).fetchall()
+    assert [content[start:end] for start, end in spans] == [
+        ";Örjan;Ek;;".encode("cp1252"),
+        b'K3;"Cia;U;;',
+    ]
+
+
+def test_tabs_and_utf_16_as_a_spreadsheet_writes_them(open_inbox: Callable[..., Any]) -> None:
+    inbox = open_inbox('sources: {crm/contacts: {delimiter: "\\t", encoding: utf-16}}')
+    text = lines("K1;Åsa;Öberg;;", ";x;y;;", "K3;Zoë;𝄞;;").replace(";", "\t").replace("\n", "\r\n")
+    content = text.encode("utf-16")
+    inbox.put("crm/contacts.csv", content)
+    inbox.take_in(CONTACTS)
+    assert inbox.rows(CONTACTS, "kundnr", "efternamn") == [("K1", "Öberg"), ("K3", "𝄞")]
+    start, end = inbox.warehouse.execute(
+        "select byte_start, byte_end from raw.quarantine"
+    ).fetchall()[0]
+    assert content[start:end].decode("utf-16-le") == "\tx\ty\t\t"
+    assert inbox.delivery(CONTACTS)["content_bytes"] == len(content)
+
+
+def test_two_files_joined_with_their_headers_bring_no_header_in(inbox: Any) -> None:
+    part = "\ufeffsubscriber_id,email\n"
+    inbox.put("newsletter/subscribers.csv", f"{part}S1,a@b.se\n{part}S2,c@d.se\n")
+    inbox.take_in("newsletter/subscribers")
+    assert inbox.rows("newsletter/subscribers", "subscriber_id") == ["S1", "S2"]
+    assert inbox.quarantined("newsletter/subscribers") == [(2, "R_HEADER")]
