@@ -13,8 +13,12 @@ import pytest
 from dagster_project.defs.raw.intake import REQUESTS, Intake, take_in
 from dagster_project.home import Home
 from dagster_project.sources import Source, read_sources
+from tests.fixtures.injected_faults import File, deliveries
+from tests.fixtures.staged import stage
+from tests.fixtures.value_faults import value_files
 
 Row = dict[str, Any]
+RATES = b"currency,valid_from,eur_per_unit\nSEK,2020-01-01,0.09\nDKK,2020-01-01,0.134\n"
 
 
 @dataclass
@@ -64,7 +68,8 @@ class Inbox:
     def quarantined(self, source: str) -> list[tuple[int, str]]:
         """Record number and reason code of what is in quarantine."""
         return self.warehouse.execute(
-            "select record_no, reason_code from raw.quarantine where source = ? order by all",
+            "select record_no, reason_code from raw.quarantine where source = ? "
+            "and status = 'open' order by all",
             [source],
         ).fetchall()
 
@@ -121,3 +126,27 @@ def open_inbox(
 def inbox(open_inbox: Callable[..., Inbox]) -> Inbox:
     """An inbox with the sources file of the checkout."""
     return open_inbox()
+
+
+@pytest.fixture(scope="session")
+def injected() -> list[File]:
+    """Files of 50,000 records with damage of every kind."""
+    return deliveries(50_000, seed=7)
+
+
+@pytest.fixture(scope="session")
+def staged(
+    tmp_path_factory: pytest.TempPathFactory, injected: list[File]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse of a home that took in the damaged files."""
+    home = Home(tmp_path_factory.mktemp("staged"))
+    home.create()
+    files = {file.path: file.content for file in injected} | value_files()
+    files["reference/fx_rates.csv"] = RATES
+    # The few odd values come in small files beside the large ones.
+    (home.config / "sources.yaml").write_text("{defaults: {max_row_drop: 1}, sources: {}}")
+    for path, content in files.items():
+        (home.landing / path).parent.mkdir(exist_ok=True)
+        (home.landing / path).write_bytes(content)
+    with stage(home.root, "2026-11-20") as warehouse:
+        yield warehouse
