@@ -295,6 +295,11 @@ FILE_FAULTS: dict[str, Fault] = {
     "F14 a lone quote inside a field, beside a field too few": Fault(
         crm("K1;Anna", 'K2;Bo 5";Alm', "K3;Cia;Sten"), [("K2", 'Bo 5"', "Alm"), CIA], [(1, "R_COLS")]
     ),
+    "F14 an unclosed quote beside a long text": Fault(
+        crm('K1;"Anna;Ek', f'K2;"{LONG_TEXT}";Alm', "K3;Cia;Sten"),
+        [("K2", LONG_TEXT, "Alm"), CIA],
+        [(1, "R_QUOTE")],
+    ),
     "F14 an unclosed quote in the header": Fault(
         b'kundnr;"fornamn;efternamn\nK1;Anna;Ek\n', held="F_HEADER"
     ),
