@@ -2,7 +2,7 @@
 
 import great_expectations as gx
 
-from expectations.contact_details import country, email, phone
+from expectations.contact_details import country, email, key_of_no_person, phone
 from expectations.moments import birth_date, not_before
 from expectations.promises import between, filled, key, one_of
 
@@ -13,6 +13,7 @@ def contacts() -> gx.ExpectationSuite:
         name="stg_crm__contacts",
         expectations=[
             *key("contact_id"),
+            key_of_no_person("contact_id"),
             email(),
             phone(),
             birth_date(),

@@ -2,7 +2,7 @@
 
 import great_expectations as gx
 
-from expectations.contact_details import email
+from expectations.contact_details import email, key_of_no_person
 from expectations.moments import happened, not_before
 from expectations.promises import filled, key, one_of
 
@@ -13,6 +13,7 @@ def subscribers() -> gx.ExpectationSuite:
         name="stg_newsletter__subscribers",
         expectations=[
             *key("subscriber_id"),
+            key_of_no_person("subscriber_id"),
             email(),
             filled(
                 "email",

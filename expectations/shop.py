@@ -2,7 +2,7 @@
 
 import great_expectations as gx
 
-from expectations.contact_details import country, email, phone
+from expectations.contact_details import country, email, key_of_no_person, phone
 from expectations.moments import birth_date, happened, not_before
 from expectations.money import money
 from expectations.promises import between, filled, key, one_of, required
@@ -14,6 +14,7 @@ def customers() -> gx.ExpectationSuite:
         name="stg_shop__customers",
         expectations=[
             *key("shop_customer_id"),
+            key_of_no_person("shop_customer_id"),
             email(),
             phone(),
             birth_date(),

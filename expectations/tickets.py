@@ -2,7 +2,7 @@
 
 import great_expectations as gx
 
-from expectations.contact_details import country, email, phone
+from expectations.contact_details import country, email, key_of_no_person, phone
 from expectations.moments import happened
 from expectations.money import money
 from expectations.promises import between, filled, key
@@ -14,6 +14,7 @@ def bookings() -> gx.ExpectationSuite:
         name="stg_tickets__bookings",
         expectations=[
             *key("booking_id"),
+            key_of_no_person("booking_id"),
             *happened("booked_at"),
             email(),
             phone(),

@@ -7,6 +7,25 @@
     nullif(trim(cast({{ column }} as varchar)), '')
 {%- endmacro %}
 
+{#
+  Text that people typed themselves: none where it holds something of the shape of a Nordic national
+  person number, which stays in raw (models/normalisation/person_numbers.py).
+#}
+{% macro holds_person_number(column) -%}
+    coalesce(regexp_matches(cast({{ column }} as varchar),
+        '(^|[^0-9A-Za-z])('
+        || '(18|19|20)?[0-9]{2}(0[1-9]|1[0-2])[0-9]{2}[-+ ]?[0-9]{4}'
+        || '|(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}[- ]?[0-9]{4}'
+        || '|[0-7][0-9][0145][0-9]{3} ?[0-9]{5}'
+        || '|[0-3][0-9][01][0-9][0-9]{2}[-+A-FU-Ya-fu-y][0-9]{3}[0-9A-Za-z]'
+        || ')([^0-9A-Za-z]|$)'
+    ), false)
+{%- endmacro %}
+
+{% macro free_text(column) -%}
+    case when not {{ holds_person_number(column) }} then {{ text(column) }} end
+{%- endmacro %}
+
 {# Words that a database takes for dates, such as "epoch" and "infinity", are no dates here. #}
 {% macro iso_text(column) -%}
     case when regexp_matches({{ text(column) }}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}') then {{ text(column) }} end

@@ -5,6 +5,7 @@ import re
 import pyarrow as pa
 
 from models.normalisation.lookup import lookup_table, read_texts
+from models.normalisation.person_numbers import holds_person_number
 from models.normalisation.placeholders import is_placeholder
 from models.normalisation.text import comparison_form, readable
 
@@ -46,8 +47,8 @@ def normalise_company_names(values: pa.Table) -> pa.Table:
     Returns:
         name_raw; name: NFC, single spaces, capitals as delivered; name_match: lower case without
         accents, punctuation, words for "and" and legal forms at either end ('AB Volvo (publ)' ->
-        'volvo'). Both null when the text is empty or stands for nothing. One row per input row, in
-        input order.
+        'volvo'). Both null when the text is empty, stands for nothing or holds a person number. One
+        row per input row, in input order.
 
     Raises:
         ValueError: the column is missing.
@@ -59,7 +60,7 @@ def normalise_company_names(values: pa.Table) -> pa.Table:
 
 def _company(raw: str | None) -> _Row:
     name = readable(raw) if raw else ""
-    if is_placeholder(name):
+    if is_placeholder(name) or holds_person_number(name):
         return None, None
     return name, _without_legal_form(comparison_form(name)) or None
 

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from models.normalisation.casing import PARTICLES, display_form
 from models.normalisation.lookup import lookup_table, read_texts
+from models.normalisation.person_numbers import holds_person_number
 from models.normalisation.placeholders import is_placeholder
 from models.normalisation.text import clean, readable
 
@@ -36,8 +37,8 @@ def normalise_names(values: pa.Table) -> pa.Table:
 
     Returns:
         name_raw; name: NFC, single spaces, one-case text in title case, null when it is empty, has
-        no letter or stands for nothing; warning: W_PLACEHOLDER, W_MOJIBAKE (``name`` is the
-        repaired text) or null. One row per input row, in input order.
+        no letter, stands for nothing or holds a national person number; warning: W_PLACEHOLDER,
+        W_PERSON_NUMBER, W_MOJIBAKE (``name`` is the repaired text) or null. One row per input row, in input order.
 
     Raises:
         ValueError: the column is missing.
@@ -74,6 +75,8 @@ def _name_and_warning(text: str | None) -> tuple[str | None, str | None]:
     shown = readable(text, _EDGES) if text else ""
     if not shown:
         return None, "W_PLACEHOLDER" if text and clean(text) else None
+    if holds_person_number(shown):
+        return None, "W_PERSON_NUMBER"
     name = display_form(shown, _EDGES)
     if is_placeholder(shown) or not any(char.isalpha() for char in name):
         return None, "W_PLACEHOLDER"

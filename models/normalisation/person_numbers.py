@@ -44,6 +44,20 @@ _SWEDISH = re.compile(
 )
 _WITH_CENTURY = re.compile(r"(?:18|19|20)[0-9]{6}[-+ ]?[0-9]{4}")
 _DANISH = re.compile(rf"(?:0[1-9]|[12][0-9]|3[01]){_MONTH}[0-9]{{2}}[- ]?[0-9]{{4}}")
+# Anywhere in a text, by its shape alone: what people type needs no check digits to be kept back.
+# dbt/macros/typing.sql says the same in SQL.
+SHAPE = (
+    rf"(?:(?:18|19|20)?[0-9]{{2}}{_MONTH}[0-9]{{2}}[-+ ]?[0-9]{{4}}"
+    rf"|(?:0[1-9]|[12][0-9]|3[01]){_MONTH}[0-9]{{2}}[- ]?[0-9]{{4}}"
+    r"|[0-7][0-9][0145][0-9]{3} ?[0-9]{5}"
+    r"|[0-3][0-9][01][0-9][0-9]{2}[-+A-FU-Ya-fu-y][0-9]{3}[0-9A-Za-z])"
+)
+_HELD = re.compile(rf"(?:^|[^0-9A-Za-z]){SHAPE}(?:[^0-9A-Za-z]|$)")
+
+
+def holds_person_number(text: str) -> bool:
+    """Whether something of the shape of a Nordic person number stands in a cleaned text."""
+    return _HELD.search(text) is not None
 
 
 def is_person_number(text: str, country: str | None) -> bool:

@@ -13,12 +13,18 @@ CONTACTS = (
     "kundnr;fornamn;efternamn;kon;fodelsedatum;epost;telefon;gatuadress;postnr;ort;land;foretag_nr;titel;"
     "sprak;skapad;andrad\n"
     f"K1;Ada;Alm;;;ada@example.org;{SPELLINGS[1]};Storgatan 1;41101;Göteborg;SE;F1;;sv;2026-01-01;2026-01-01\n"
-    "K2;Bo;Berg;;;bo@example.org;070-174 06 05;Storgatan 2;41101;Göteborg;SE;;;sv;2026-01-01;2026-01-01\n"
+    f"K2;Bo;Berg;;;bo@example.org;070-174 06 05;Storgatan 2;41101;Göteborg;SE;;chef {SPELLINGS[0]};sv;2026-01-01;"
+    "2026-01-01\n"
 )
 COMPANIES = (
     "foretag_nr;orgnr;namn;bransch_sni;anstallda;omsattning_tkr;gatuadress;postnr;ort;land;webb;andrad\n"
     f"F1;{SPELLINGS[0]};Alms Måleri;43341;1;;;41101;Göteborg;SE;;2026-01-01\n"
     "F2;556036-0793;Bergs AB;62010;9;;;41101;Göteborg;SE;;2026-01-01\n"
+)
+ANSWERS = (
+    "response_id,question_code,email,answer,answered_at\n"
+    f"R1,PSY_1,ada@example.org,mitt nummer är {SPELLINGS[0]}.,2026-02-01\n"
+    "R1,NPS,ada@example.org,9,2026-02-01\n"
 )
 REGISTER = [
     {
@@ -42,6 +48,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, skikt: Any) -> Path:
     for name, content in (
         ("crm/contacts.csv", CONTACTS.encode("cp1252")),
         ("crm/companies.csv", COMPANIES.encode("cp1252")),
+        ("survey/answers.csv", ANSWERS.encode()),
         ("register/companies.jsonl", "".join(json.dumps(row) + "\n" for row in REGISTER).encode()),
     ):
         (home / "landing" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -74,6 +81,7 @@ def test_it_stays_in_raw(home: Path) -> None:
         "raw.crm__contacts",
         "raw.crm__companies",
         "raw.register__companies",
+        "raw.survey__answers",
     }
     assert tables_with_a_person_number(home / "published" / "segments.duckdb") == set()
 
@@ -107,6 +115,9 @@ def test_the_sole_trader_is_one_company_and_its_industry_is_known(home: Path) ->
         phones = connection.execute(
             "select contact_id, phone, phone_match, warning_codes from staging.stg_crm__contacts order by 1"
         ).fetchall()
+        answers = connection.execute(
+            "select answer, warning_codes from staging.stg_survey__answers order by question_code"
+        ).fetchall()
     assert [len(records) for _, records in companies] == [2, 2]
     assert companies[0][1][0] == "crm_company:F1"
     assert companies[0][1][1].startswith("register:SE-person-")
@@ -115,5 +126,6 @@ def test_the_sole_trader_is_one_company_and_its_industry_is_known(home: Path) ->
     assert warned == [("F1", ["org_number:W_PERSON_NUMBER"]), ("F2", [])]
     assert phones == [
         ("K1", None, None, ["phone:W_PERSON_NUMBER"]),
-        ("K2", "+46701740605", "+46701740605", []),
+        ("K2", "+46701740605", "+46701740605", ["job_title:W_PERSON_NUMBER"]),
     ]
+    assert answers == [("9", []), (None, ["answer:W_PERSON_NUMBER"])]

@@ -1,10 +1,14 @@
 """Person numbers are told from company and phone numbers. All are synthetic: dates and serials of
 series that the authorities set aside for tests, or made here."""
 
+import duckdb
+import pyarrow as pa
 import pytest
 from stdnum import luhn
 
-from models.normalisation.person_numbers import is_person_number
+from dagster_project.settings import CHECKOUT
+from models.normalisation import normalise_company_names, normalise_names, split_full_names
+from models.normalisation.person_numbers import holds_person_number, is_person_number
 from tests.models.normalisation.test_org_numbers import org_number
 from tests.models.normalisation.test_phones import phones
 
@@ -94,3 +98,59 @@ def test_a_valid_phone_number_stays_one_whatever_date_it_looks_like() -> None:
     assert is_person_number(number, "SE")
     (row,) = phones((number, "SE"))
     assert row["phone"] == "+46" + number[1:]
+
+
+HELD = (
+    *(
+        "701063-2391",
+        "nr 7010632391",
+        "19701063-2391.",
+        "(701063+2391)",
+        "010170-0000",
+        "tel 010170 0000",
+    ),
+    *("151086 95088", "131052-308T", "131052A308T ok"),
+)
+NOT_HELD = (
+    *(
+        "",
+        "9",
+        "2026-11-20 12:00",
+        "556036-0793",
+        "41101 Göteborg",
+        "Storgatan 12",
+        "SKU-9999345678-X",
+    ),
+    *("+46701063239", "A7010632391", "70106323911234"),
+)
+
+
+@pytest.mark.parametrize("text", HELD)
+def test_a_number_within_a_text_is_seen(text: str) -> None:
+    assert holds_person_number(text)
+
+
+@pytest.mark.parametrize("text", NOT_HELD)
+def test_other_digits_within_a_text_are_left_alone(text: str) -> None:
+    assert not holds_person_number(text)
+
+
+def test_sql_sees_what_python_sees() -> None:
+    macro = (CHECKOUT / "dbt" / "macros" / "typing.sql").read_text("utf-8")
+    body = macro.split("macro holds_person_number(column) -%}")[1].split("{%- endmacro")[0]
+    seen = body.replace("{{ column }}", "text")
+    texts = pa.table({"text": [*HELD, *NOT_HELD]})
+    with duckdb.connect() as connection:
+        connection.register("texts", texts)
+        rows = connection.execute(f"select {seen} from texts").fetchall()
+    assert [row[0] for row in rows] == [True] * len(HELD) + [False] * len(NOT_HELD)
+
+
+def test_a_name_with_a_person_number_is_none() -> None:
+    raw = pa.array(["Ada Alm 701063-2391"], pa.string())
+    (name,) = normalise_names(pa.table({"name_raw": raw})).to_pylist()
+    assert (name["name"], name["warning"]) == (None, "W_PERSON_NUMBER")
+    (company,) = normalise_company_names(pa.table({"name_raw": raw})).to_pylist()
+    assert (company["name"], company["name_match"]) == (None, None)
+    (full,) = split_full_names(pa.table({"full_name_raw": raw})).to_pylist()
+    assert "701063" not in f"{full['first_name']} {full['last_name']}"

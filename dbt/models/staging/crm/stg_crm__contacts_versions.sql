@@ -28,7 +28,7 @@ renamed as (
         postal_codes.postal_code,
         cities.name as city,
         countries.country_code,
-        {{ text('source.titel') }} as job_title,
+        {{ free_text('source.titel') }} as job_title,
         lower({{ text('source.sprak') }}) as language,
         source.created_at,
         source.updated_at,
@@ -43,6 +43,7 @@ renamed as (
             looked_up('phones.warning', 'phone'),
             looked_up('postal_codes.warning', 'postal_code'),
             looked_up('countries.warning', 'country_code'),
+            unusual(holds_person_number('source.titel'), 'job_title', 'W_PERSON_NUMBER'),
         ]) }} as warning_codes,
         {{ origin_columns() }}
     from typed as source

@@ -16,13 +16,14 @@ renamed as (
         lower({{ text('source.network') }}) as network,
         emails.email,
         emails.email_match,
-        {{ text('source.handle') }} as handle,
+        {{ free_text('source.handle') }} as handle,
         lower({{ text('source.action') }}) as action,
-        lower({{ text('source.topic') }}) as topic,
+        lower({{ free_text('source.topic') }}) as topic,
         source.event_time as occurred_at,
         source.event_time as valid_from,
         {{ warning_codes([
             looked_up('emails.warning', 'email'),
+            unusual(holds_person_number('source.handle'), 'handle', 'W_PERSON_NUMBER'),
         ]) }} as warning_codes,
         {{ origin_columns() }}
     from typed as source

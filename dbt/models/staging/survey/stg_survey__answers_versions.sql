@@ -16,11 +16,12 @@ renamed as (
         {{ text('source.question_code') }} as question_code,
         emails.email,
         emails.email_match,
-        {{ text('source.answer') }} as answer,
+        {{ free_text('source.answer') }} as answer,
         source.event_time as answered_at,
         source.event_time as valid_from,
         {{ warning_codes([
             looked_up('emails.warning', 'email'),
+            unusual(holds_person_number('source.answer'), 'answer', 'W_PERSON_NUMBER'),
         ]) }} as warning_codes,
         {{ origin_columns() }}
     from typed as source
