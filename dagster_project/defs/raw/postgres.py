@@ -30,6 +30,7 @@ _CONNECT_SECONDS = "10"
 
 _MISSING = {"42P01": "table", "42703": "column", "3F000": "schema", "3D000": "database"}
 _BROKEN_OFF = ("08", "28", "57P")
+_NO_RIGHT = "42501"
 
 
 @dataclass(frozen=True)
@@ -185,10 +186,16 @@ def _held(source: Source, connection: Any, sqlstate: str) -> HeldError:
             "F_CONNECTION",
             f"The connection to the database broke off while it was read{said}. Run again.",
         )
+    if sqlstate == _NO_RIGHT:
+        return HeldError(
+            "F_QUERY",
+            f"The database user may not read what is asked for{said}. Grant it usage on the schema and select "
+            "on the table.",
+        )
     return HeldError(
         "F_QUERY",
-        f"The database ended the query before its last row{said}: a right may be missing, a value may be no text "
-        f"or no number there, or it took longer than {source.timeout_minutes:g} minutes. Try the query there, or "
+        f"The database ended the query before its last row{said}: a value may be no text or no number "
+        f"there, or it took longer than {source.timeout_minutes:g} minutes. Try the query there, or "
         "raise `timeout_minutes` of the source.",
     )
 
