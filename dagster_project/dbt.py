@@ -16,7 +16,7 @@ from dagster_dbt import DagsterDbtTranslator
 from dagster_project.errors import ConfigurationError
 from dagster_project.home import Home
 from dagster_project.settings import CHECKOUT, load_settings
-from dagster_project.sources import Source, read_sources
+from dagster_project.sources import Source, is_allowed, read_sources
 from dagster_project.vocabulary import OWNERS
 from dagster_project.warehouse import duckdb_settings
 
@@ -95,12 +95,18 @@ class SkiktTranslator(DagsterDbtTranslator):
         return str(dbt_resource_props.get("description", ""))
 
 
-def _formats(source: Source) -> dict[str, str]:
+def _formats(source: Source) -> dict[str, Any]:
+    allowed = [
+        {"column": column.name, "condition": condition, "word": word}
+        for column in source.fields
+        for condition, word in is_allowed(source, column)
+    ]
     return {
         "date_format": source.date_format,
         "timestamp_format": source.timestamp_format,
         "timezone": source.timezone,
         "decimal_sign": source.decimal_sign,
+        "allowed": allowed,
     }
 
 

@@ -254,8 +254,8 @@ def typed(source: Source, column: Column) -> str:
     # strptime knows words too: "epoch" and "infinity" are no dates here.
     digits = f"case when regexp_matches({text}, '[0-9]') then {text} end"
     number = f"replace({text}, '{source.decimal_sign}', '.')"
-    plain = f"regexp_full_match({number}, '[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{{1,2}})?')"
-    whole = f"regexp_full_match({text}, '[+-]?[0-9]+(\\.0+)?')"
+    plain = _reads_as(source, column, text, "[+-]?[0-9]+(SIGN[0-9]+)?([eE][+-]?[0-9]{1,2})?")
+    whole = _reads_as(source, column, text, "[+-]?[0-9]+(SIGN0+)?")
     read = {
         "text": text,
         "date": f"coalesce(try_cast(try_cast({iso} as timestamptz) as date), "
@@ -263,7 +263,7 @@ def typed(source: Source, column: Column) -> str:
         "timestamp": f"coalesce(try_strptime({digits}, '{source.timestamp_format}'), "
         f"try_cast(try_cast({iso} as timestamptz) as timestamp))",
         "decimal": f"case when {plain} then try_cast({number} as decimal(18, 4)) end",
-        "integer": f"case when {whole} then try_cast(regexp_replace({text}, '\\.0+$', '') as bigint) end",
+        "integer": f"case when {whole} then try_cast(regexp_replace({number}, '\\.0+$', '') as bigint) end",
         "number": f"case when {plain} then try_cast({number} as double) end",
     }[column.type]
     if column.type == "timestamp" and source.timezone != "UTC":
@@ -273,6 +273,15 @@ def typed(source: Source, column: Column) -> str:
             f"case when {read} >= date '1900-01-01' and {read} < date '2100-01-01' then {read} end"
         )
     return read
+
+
+def _reads_as(source: Source, column: Column, text: str, pattern: str) -> str:
+    """SQL: only the declared sign parts decimals; a column that is no text (Parquet) has a point."""
+    by_point = f"regexp_full_match({text}, '{pattern.replace('SIGN', chr(92) + '.')}')"
+    if source.decimal_sign == ".":
+        return by_point
+    by_sign = f"regexp_full_match({text}, '{pattern.replace('SIGN', source.decimal_sign)}')"
+    return f"({by_sign} or (typeof(\"{column.name}\") <> 'VARCHAR' and {by_point}))"
 
 
 def is_allowed(source: Source, column: Column) -> list[tuple[str, str]]:

@@ -59,29 +59,46 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#
+  Only the declared sign parts decimals: where it is a comma, "1.234" is a thousand or a typing error,
+  and no number. A column that is no text (Parquet) has its own numbers, with a point.
+#}
+{% macro reads_as(column, table, pattern) -%}
+    {%- set sign = var('formats')[table].decimal_sign -%}
+    {%- set by_point = "regexp_full_match(" ~ text(column) ~ ", '" ~ pattern.replace('SIGN', '\\.') ~ "')" -%}
+    {%- if sign == '.' -%}
+        {{ by_point }}
+    {%- else -%}
+        (
+            regexp_full_match({{ text(column) }}, '{{ pattern.replace('SIGN', sign) }}')
+            or (typeof({{ column }}) <> 'VARCHAR' and {{ by_point }})
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro with_point(column, table) -%}
+    replace({{ text(column) }}, '{{ var('formats')[table].decimal_sign }}', '.')
+{%- endmacro %}
+
 {# Money and quantities are exact decimals; "NaN", "1e400" and "1_000" are no amounts. #}
 {% macro as_decimal(column, table, type='decimal(18, 4)') -%}
-    {%- set format = var('formats')[table] -%}
-    {%- set number = "replace(" ~ text(column) ~ ", '" ~ format.decimal_sign ~ "', '.')" -%}
     case
-        when regexp_full_match({{ number }}, '[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?')
-            then try_cast({{ number }} as {{ type }})
+        when {{ reads_as(column, table, '[+-]?[0-9]+(SIGN[0-9]+)?([eE][+-]?[0-9]{1,2})?') }}
+            then try_cast({{ with_point(column, table) }} as {{ type }})
     end
 {%- endmacro %}
 
-{% macro as_integer(column) -%}
+{% macro as_integer(column, table) -%}
     case
-        when regexp_full_match({{ text(column) }}, '[+-]?[0-9]+(\.0+)?')
-            then try_cast(regexp_replace({{ text(column) }}, '\.0+$', '') as bigint)
+        when {{ reads_as(column, table, '[+-]?[0-9]+(SIGN0+)?') }}
+            then try_cast(regexp_replace({{ with_point(column, table) }}, '\.0+$', '') as bigint)
     end
 {%- endmacro %}
 
 {% macro as_number(column, table) -%}
-    {%- set format = var('formats')[table] -%}
-    {%- set number = "replace(" ~ text(column) ~ ", '" ~ format.decimal_sign ~ "', '.')" -%}
     case
-        when regexp_full_match({{ number }}, '[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?')
-            then try_cast({{ number }} as double)
+        when {{ reads_as(column, table, '[+-]?[0-9]+(SIGN[0-9]+)?([eE][+-]?[0-9]{1,2})?') }}
+            then try_cast({{ with_point(column, table) }} as double)
     end
 {%- endmacro %}
 

@@ -1,6 +1,7 @@
 {# Where a row came from, carried through staging. #}
 {% macro origin_columns() -%}
-    source._file_id, source._record_no, source._delivery_no, source._row_hash
+    source._file_id, source._record_no, source._delivery_no, source._row_hash,
+    source._deleted_by is not null as _is_deleted
 {%- endmacro %}
 
 {# The first moment that this run does not count. #}
@@ -8,11 +9,14 @@
     (select as_of + interval 1 day from {{ source('raw', 'as_of') }})
 {%- endmacro %}
 
-{# The newest row per key up to the as-of day: newest change, then newest delivery, then row hash. #}
+{#
+  The newest row per key up to the as-of day: newest change, then newest delivery, then row hash. A key
+  that the newest snapshot lacked is left out.
+#}
 {% macro newest_version(versions, key) -%}
-    select * exclude (_delivery_no, _row_hash)
+    select * exclude (_delivery_no, _row_hash, _is_deleted)
     from {{ versions }}
-    where valid_from is null or valid_from < {{ end_of_as_of() }}
+    where (valid_from is null or valid_from < {{ end_of_as_of() }}) and not _is_deleted
     qualify row_number() over (
         partition by {{ key | join(', ') }}
         order by valid_from desc nulls last, _delivery_no desc, _row_hash desc

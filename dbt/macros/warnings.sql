@@ -1,6 +1,9 @@
 {# The list of `<column>:<code>` that a staging row carries; what was never delivered never warns. #}
 {% macro warning_codes(codes) -%}
-    list_filter([{{ codes | join(', ') }}], lambda code: code is not null)
+    list_concat(
+        list_filter(cast([{{ codes | join(', ') }}] as varchar[]), lambda code: code is not null),
+        source._contract_warnings
+    )
 {%- endmacro %}
 
 {# A delivered text that could not be read as its type: the value is null, the record lives on. #}

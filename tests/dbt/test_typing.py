@@ -23,7 +23,7 @@ CALLS = {
     "date": "{{ in_range(as_date('value', table)) }}",
     "timestamp": "{{ in_range(as_timestamp('value', table)) }}",
     "decimal": "{{ as_decimal('value', table) }}",
-    "integer": "{{ as_integer('value') }}",
+    "integer": "{{ as_integer('value', table) }}",
     "number": "{{ as_number('value', table) }}",
 }
 
@@ -111,6 +111,16 @@ def test_what_is_no_value_is_null(read: Callable[..., Any], by: str) -> None:
     assert {case: value for case, value in taken.items() if value is not None} == {}
 
 
+@pytest.mark.parametrize("by", ["raw", "dbt"])
+@pytest.mark.parametrize(
+    ("type_", "text"), [("decimal", "1.234"), ("decimal", "99.95"), ("integer", "1.000")]
+)
+def test_another_sign_than_the_declared_one_parts_no_decimals(
+    read: Callable[..., Any], by: str, type_: str, text: str
+) -> None:
+    assert read(by, TICKETS, type_, [text]) == [None]
+
+
 VALUES = (
     (CRM, "text", "  Åsa ", "Åsa"),
     (CRM, "date", "1980-05-01", date(1980, 5, 1)),
@@ -126,6 +136,7 @@ VALUES = (
     (CRM, "integer", "7.0", 7),
     (CRM, "number", "57.7089", 57.7089),
     (TICKETS, "decimal", "1234,50", Decimal("1234.50")),
+    (TICKETS, "integer", "7,0", 7),
 )
 
 

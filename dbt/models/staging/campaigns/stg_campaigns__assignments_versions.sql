@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'campaigns__assignments') }}),
+source as ({{ delivered('campaigns__assignments') }}),
 
 typed as (
     select
@@ -18,7 +18,7 @@ renamed as (
         lower({{ text('source.arm') }}) as arm,
         source.event_time as assigned_at,
         source.event_time as valid_from,
-        cast([] as varchar[]) as warning_codes,
+        {{ warning_codes([]) }} as warning_codes,
         {{ origin_columns() }}
     from typed as source
 )

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'campaigns__campaigns') }}),
+source as ({{ delivered('campaigns__campaigns') }}),
 
 typed as (
     select

@@ -1,12 +1,12 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'crm__companies') }}),
+source as ({{ delivered('crm__companies') }}),
 
 typed as (
     select
         *,
-        {{ as_integer('anstallda') }} as employees,
+        {{ as_integer('anstallda', 'crm__companies') }} as employees,
         {{ as_decimal('omsattning_tkr', 'crm__companies') }} as revenue_tkr,
         {{ in_range(as_timestamp('andrad', 'crm__companies')) }} as updated_at
     from source

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'crm__contacts') }}),
+source as ({{ delivered('crm__contacts') }}),
 
 typed as (
     select

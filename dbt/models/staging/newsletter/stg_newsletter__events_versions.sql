@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'newsletter__events') }}),
+source as ({{ delivered('newsletter__events') }}),
 
 typed as (
     select
@@ -18,7 +18,7 @@ renamed as (
         lower({{ text('source.event') }}) as event,
         source.event_time as occurred_at,
         source.event_time as valid_from,
-        cast([] as varchar[]) as warning_codes,
+        {{ warning_codes([]) }} as warning_codes,
         {{ origin_columns() }}
     from typed as source
 )

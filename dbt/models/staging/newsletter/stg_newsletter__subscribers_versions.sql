@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'newsletter__subscribers') }}),
+source as ({{ delivered('newsletter__subscribers') }}),
 
 typed as (
     select

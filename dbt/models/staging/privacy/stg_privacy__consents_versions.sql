@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'privacy__consents') }}),
+source as ({{ delivered('privacy__consents') }}),
 
 typed as (
     select

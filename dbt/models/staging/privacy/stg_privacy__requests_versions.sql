@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'privacy__requests') }}),
+source as ({{ delivered('privacy__requests') }}),
 
 typed as (
     select

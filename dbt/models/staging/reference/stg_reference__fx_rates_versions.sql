@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'reference__fx_rates') }}),
+source as ({{ delivered('reference__fx_rates') }}),
 
 typed as (
     select

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'reference__locations') }}),
+source as ({{ delivered('reference__locations') }}),
 
 typed as (
     select

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'reference__places') }}),
+source as ({{ delivered('reference__places') }}),
 
 typed as (
     select

@@ -1,12 +1,12 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'register__companies') }}),
+source as ({{ delivered('register__companies') }}),
 
 typed as (
     select
         *,
-        {{ as_integer('employees') }} as employees_count,
+        {{ as_integer('employees', 'register__companies') }} as employees_count,
         {{ as_decimal('revenue_eur', 'register__companies') }} as revenue,
         {{ in_range(as_date('founded_on', 'register__companies')) }} as founded_date,
         {{ in_range(as_date('as_of', 'register__companies')) }} as updated_on

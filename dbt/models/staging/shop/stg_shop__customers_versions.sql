@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'shop__customers') }}),
+source as ({{ delivered('shop__customers') }}),
 
 typed as (
     select

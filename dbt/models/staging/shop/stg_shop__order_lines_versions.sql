@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'shop__order_lines') }}),
+source as ({{ delivered('shop__order_lines') }}),
 
 typed as (
     select

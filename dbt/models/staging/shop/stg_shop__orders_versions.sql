@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'shop__orders') }}),
+source as ({{ delivered('shop__orders') }}),
 
 typed as (
     select

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'social__engagements') }}),
+source as ({{ delivered('social__engagements') }}),
 
 typed as (
     select

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'survey__answers') }}),
+source as ({{ delivered('survey__answers') }}),
 
 typed as (
     select

@@ -1,14 +1,14 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'tickets__bookings') }}),
+source as ({{ delivered('tickets__bookings') }}),
 
 typed as (
     select
         *,
         {{ in_range(as_timestamp('bestilt', 'tickets__bookings')) }} as booked_at,
         {{ as_decimal('beloeb', 'tickets__bookings') }} as amount,
-        {{ as_integer('antal') }} as quantity,
+        {{ as_integer('antal', 'tickets__bookings') }} as quantity,
         upper({{ text('valuta') }}) as currency
     from source
 ),

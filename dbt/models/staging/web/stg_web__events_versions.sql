@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with
-source as (select * from {{ source('raw', 'web__events') }}),
+source as ({{ delivered('web__events') }}),
 
 typed as (
     select
@@ -17,15 +17,13 @@ renamed as (
         {{ text('source.customer_id') }} as shop_customer_id,
         lower({{ text('source.event') }}) as event,
         lower({{ text('source.category') }}) as category,
-        {{ free_text('source.search_term') }} as search_term,
+        {{ text('source.search_term') }} as search_term,
         lower({{ text('source.source') }}) as source,
         lower({{ text('source.medium') }}) as medium,
         {{ text('source.campaign_id') }} as campaign_id,
         source.event_time as occurred_at,
         source.event_time as valid_from,
-        {{ warning_codes([
-            unusual(holds_person_number('source.search_term'), 'search_term', 'W_PERSON_NUMBER'),
-        ]) }} as warning_codes,
+        {{ warning_codes([]) }} as warning_codes,
         {{ origin_columns() }}
     from typed as source
 )
