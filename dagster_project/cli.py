@@ -65,6 +65,33 @@ def deliveries(as_json: AsJson = False) -> None:
     show_deliveries(home, as_json)
 
 
+@app.command(epilog="Example: `skikt quarantine --json`")
+def quarantine(as_json: AsJson = False) -> None:
+    """Show what intake could not take: counts by source, reason code and column, never values."""
+    home = _home()
+    from dagster_project.warehouse import hold_lock
+
+    hold_lock(home)
+    from dagster_project.console import show_quarantine
+
+    show_quarantine(home, as_json)
+
+
+@app.command(epilog="Example: correct config/sources.yaml, then `skikt replay` and `skikt run`")
+def replay(as_json: AsJson = False) -> None:
+    """Judge quarantined records again by the sources file of today, and bring in the good ones."""
+    home = _home()
+    from dagster_project.warehouse import hold_lock
+
+    hold_lock(home)
+    from dagster_project.refresh import run_job
+
+    run_job(home, "replay")
+    from dagster_project.console import show_quarantine
+
+    show_quarantine(home, as_json)
+
+
 @app.command(epilog="Example: `skikt dev --port 3000`, then open http://127.0.0.1:3000")
 def dev(port: Annotated[int, typer.Option(help="Port of the UI on 127.0.0.1.")] = 3000) -> None:
     """Start Dagster's UI and daemon on this machine; ends with Ctrl-C."""

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dagster_project.defs.raw.quarantine import SUMMARY
 from dagster_project.errors import ConfigurationError
 from dagster_project.home import Home
 from dagster_project.vocabulary import STAGES
@@ -102,10 +103,7 @@ def show_deliveries(home: Home, as_json: bool) -> None:
     Raises:
         ConfigurationError: no run has taken anything in yet.
     """
-    if not home.warehouse.exists():
-        raise ConfigurationError(
-            f"Nothing was taken in from {home.landing} yet. Put deliveries there and run `make run`."
-        )
+    _require_warehouse(home)
     rows = Warehouse(root=str(home.root)).read(_DELIVERIES).to_pylist()
     if as_json:
         print(json.dumps(rows))
@@ -128,6 +126,48 @@ def show_deliveries(home: Home, as_json: bool) -> None:
                 f"{escape(row['path'])}: kept out, as the contract does not know them: "
                 f"{escape(', '.join(row['extra_columns']))}"
             )
+
+
+def show_quarantine(home: Home, as_json: bool) -> None:
+    """Print what intake could not take, by source, reason code and column; never a value.
+
+    Raises:
+        ConfigurationError: no run has taken anything in yet.
+    """
+    _require_warehouse(home)
+    rows = Warehouse(root=str(home.root)).read(SUMMARY).to_pylist()
+    if as_json:
+        print(json.dumps(rows))
+        return
+    console = Console()
+    if not rows:
+        console.print("The quarantine is empty: every record delivered so far could be taken.")
+        return
+    table = Table()
+    for heading in ("Source", "Code", "Column"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("Records", "Replayed", "Files"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        counts = (row[name] for name in ("records", "replayed", "files"))
+        table.add_row(
+            row["source"],
+            row["reason_code"],
+            escape(row["column_name"] or ""),
+            *(f"{count:,}" for count in counts),
+        )
+    console.print(table)
+    console.print(
+        "[dim]What each code means is in docs/landing.md. After a correction of sources.yaml: "
+        "`skikt replay`, then `skikt run`.[/dim]"
+    )
+
+
+def _require_warehouse(home: Home) -> None:
+    if not home.warehouse.exists():
+        raise ConfigurationError(
+            f"Nothing was taken in from {home.landing} yet. Put deliveries there and run `make run`."
+        )
 
 
 def show_segments(home: Home, as_json: bool) -> None:

@@ -98,6 +98,21 @@ def refresh(home: Home, *, show: bool) -> Ending:
     return ending
 
 
+def run_job(home: Home, name: str) -> None:
+    """Run one of the small jobs in this process.
+
+    Raises:
+        SkiktError: what stopped it, as its step said it.
+    """
+    prepare_dagster(home)
+    import dagster as dg
+
+    from dagster_project.definitions import load
+
+    with dg.DagsterInstance.get() as instance:
+        load().resolve_job_def(name).execute_in_process(instance=instance)
+
+
 def _ending(home: Home, result: Any, progress: Any) -> Ending:
     exit_code, sentence = _exit_code(home, result)
     return Ending(

@@ -34,6 +34,7 @@ _REASONS = {
     "integer": "R_NUMBER",
     "number": "R_NUMBER",
 }
+_NOT_ALLOWED = {"CATEGORY": "R_CATEGORY", "RANGE": "R_RANGE"}
 _NUMBERS = (
     "DECIMAL",
     "DOUBLE",
@@ -101,7 +102,7 @@ def _faults(source: Source, types: dict[str, str]) -> list[tuple[str, str, str |
     ]
     for column in (*keys, *source.strict_columns):
         for condition, word in is_allowed(source, column):
-            faults.append((f"not ({condition})", f"R_{word}", column.name))
+            faults.append((f"not ({condition})", _NOT_ALLOWED[word], column.name))
     return faults
 
 
@@ -134,14 +135,25 @@ def accept(
         HeldError: the file as a whole does not look like what the source usually gives.
     """
     source = delivery.source
-    good, bad = connection.execute(
-        f"select count(*) filter (where _fault is null), count(_fault) from {INCOMING}"
-    ).fetchall()[0]
+    bad = connection.execute(f"select count(_fault) from {INCOMING}").fetchall()[0][0]
     quarantined = bad + len(reading.rejected)
     if not delivery.was_loaded:
         hold_unlikely(connection, source, reading, quarantined)
     if source.delivery == "snapshot":
         delete_absent(connection, delivery, is_complete=quarantined == 0)
+    stored, duplicates = store(connection, delivery, reading, loaded_at)
+    quarantined_bytes = _quarantine(connection, delivery, reading) if quarantined else 0
+    return Counts(reading.records, stored, quarantined, duplicates, quarantined_bytes)
+
+
+def store(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, reading: Reading, loaded_at: str
+) -> tuple[int, int]:
+    """Put the good records of ``incoming`` into the raw table: how many, and how many were there."""
+    source = delivery.source
+    good = connection.execute(f"select count(*) from {INCOMING} where _fault is null").fetchall()[
+        0
+    ][0]
     found_before = _find_duplicates(connection, source, good)
     _match_types(connection, source)
     columns = ", ".join(identifier(column.name) for column in source.fields)
@@ -151,10 +163,7 @@ def accept(
         f"{reading.record_no} as _record_no, timestamp '{loaded_at}' as _loaded_at, _row_hash, "
         f"{delivery.number} as _delivery_no from {INCOMING} where _fault is null {is_new}"
     )
-    quarantined_bytes = _quarantine(connection, delivery, reading) if quarantined else 0
-    return Counts(
-        reading.records, good - found_before, quarantined, found_before, quarantined_bytes
-    )
+    return good - found_before, found_before
 
 
 def _find_duplicates(connection: duckdb.DuckDBPyConnection, source: Source, good: int) -> int:

@@ -196,7 +196,7 @@ def ledgers(sources: dict[str, Source]) -> dg.AssetsDefinition:
             }
             held = {row[0] for row in connection.execute(HELD_IN_THIS_RUN).fetchall()}
             reasons = connection.execute(
-                "select count(distinct file_id || record_no) from raw.quarantine"
+                "select count(distinct (file_id, record_no)) from raw.quarantine where status = 'open'"
             ).fetchall()[0][0]
             quarantined = connection.execute(
                 "select coalesce(sum(quarantined), 0) from raw.deliveries"

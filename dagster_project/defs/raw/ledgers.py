@@ -149,6 +149,42 @@ def settle(
     )
 
 
+def release(
+    connection: duckdb.DuckDBPyConnection,
+    delivery: Delivery,
+    record_nos: list[int],
+    duplicates: int,
+    rule_version: int,
+) -> None:
+    """Take records that are good by now out of the quarantine's account of their file."""
+    of_file = "file_id = ? and list_contains(?::bigint[], record_no)"
+    freed = connection.execute(
+        "select coalesce(sum(byte_end - byte_start), 0) from (select distinct record_no, byte_start, byte_end "
+        f"from raw.quarantine where {of_file})",
+        [delivery.file_id, record_nos],
+    ).fetchall()[0][0]
+    connection.execute(
+        f"update raw.quarantine set status = 'replayed', rule_version = ? where {of_file}",
+        [rule_version, delivery.file_id, record_nos],
+    )
+    connection.execute(
+        "update raw.deliveries set accepted = accepted + ?, duplicates = duplicates + ?, "
+        "quarantined = quarantined - ?, accepted_bytes = accepted_bytes + ?, "
+        "quarantined_bytes = quarantined_bytes - ?, "
+        "status = case when quarantined = ? then 'loaded' else status end "
+        "where file_id = ? and status = 'partly_loaded'",
+        [
+            len(record_nos) - duplicates,
+            duplicates,
+            len(record_nos),
+            freed,
+            freed,
+            len(record_nos),
+            delivery.file_id,
+        ],
+    )
+
+
 def _bytes(spent: Bytes | None, counts: Counts) -> dict[str, int | None]:
     return {
         "content_bytes": spent.content if spent else None,

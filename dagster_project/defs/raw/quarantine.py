@@ -1,0 +1,79 @@
+"""The quarantine as people and jobs look at it: counts by source, code and column, never values.
+
+How a record gets there is ``acceptance``; how it leaves is ``replay``. Both jobs leave the next
+``refresh`` to publish what changed.
+"""
+
+import dagster as dg
+
+from dagster_project.defs.raw.replay import replay
+from dagster_project.settings import load_settings
+from dagster_project.sources import read_sources
+from dagster_project.vocabulary import WAREHOUSE_POOL
+from dagster_project.warehouse import Warehouse
+
+SUMMARY = """
+    select source, reason_code, column_name,
+        count(distinct (file_id, record_no)) filter (where status = 'open') as records,
+        count(distinct (file_id, record_no)) filter (where status = 'replayed') as replayed,
+        count(distinct file_id) as files
+    from raw.quarantine
+    group by all
+    order by source, records desc, reason_code, column_name
+"""
+
+
+@dg.op(pool=WAREHOUSE_POOL, out=dg.Out(dg.Nothing))
+def count_quarantine(context: dg.OpExecutionContext, warehouse: Warehouse) -> None:
+    """Show the counts as the step's metadata."""
+    context.add_output_metadata({"quarantine": _as_table(warehouse)})
+
+
+@dg.op(pool=WAREHOUSE_POOL, out=dg.Out(dg.Nothing))
+def replay_quarantine(context: dg.OpExecutionContext, warehouse: Warehouse) -> None:
+    """Judge quarantined records again and bring in those that are good now."""
+    sources = read_sources(load_settings().home_folders)
+    with warehouse.connect() as connection:
+        released = {
+            name: replay(connection, warehouse.home, source) for name, source in sources.items()
+        }
+    context.add_output_metadata(
+        {"records_brought_in": sum(released.values()), "quarantine": _as_table(warehouse)}
+    )
+
+
+@dg.job(
+    name="quarantine",
+    description="Lists what intake could not take, by source, reason code and column. Run it when a "
+    "delivery is partly_loaded; it changes nothing.",
+)
+def list_quarantine() -> None:
+    """One step."""
+    count_quarantine()
+
+
+@dg.job(
+    name="replay",
+    description="Reads the stored deliveries again for their quarantined records, and brings in those "
+    "that are good by the sources file of today. Run it after correcting sources.yaml, then refresh.",
+)
+def replay_job() -> None:
+    """One step."""
+    replay_quarantine()
+
+
+@dg.definitions
+def jobs() -> dg.Definitions:
+    """Both jobs."""
+    return dg.Definitions(jobs=[list_quarantine, replay_job])
+
+
+def _as_table(warehouse: Warehouse) -> dg.TableMetadataValue:
+    rows = warehouse.read(SUMMARY)
+    types = {"records": "int", "replayed": "int", "files": "int"}
+    return dg.MetadataValue.table(
+        [dg.TableRecord(row) for row in rows.to_pylist()],
+        schema=dg.TableSchema(
+            [dg.TableColumn(name, types.get(name, "string")) for name in rows.column_names]
+        ),
+    )
