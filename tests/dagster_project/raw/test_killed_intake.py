@@ -187,7 +187,13 @@ def test_a_killed_intake_run_again_loses_nothing_and_doubles_nothing(
     assert process.exit_code in {-9, 0}
 
 
-@pytest.mark.parametrize("most_bytes", [60_000, 200_000], ids="P5 {:,} bytes".format)
+@pytest.mark.parametrize(
+    "most_bytes",
+    [
+        pytest.param(60_000, marks=pytest.mark.long, id="P5 no room for the copy"),
+        pytest.param(200_000, id="P5 no room in the warehouse"),
+    ],
+)
 def test_an_intake_short_of_disk_run_again_loses_nothing_and_doubles_nothing(
     tmp_path: Path,
     whole: tuple[dict[str, Any], float],
