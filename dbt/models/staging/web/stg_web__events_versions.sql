@@ -17,13 +17,15 @@ renamed as (
         {{ text('source.customer_id') }} as shop_customer_id,
         lower({{ text('source.event') }}) as event,
         lower({{ text('source.category') }}) as category,
-        {{ text('source.search_term') }} as search_term,
+        {{ free_text('source.search_term') }} as search_term,
         lower({{ text('source.source') }}) as source,
         lower({{ text('source.medium') }}) as medium,
         {{ text('source.campaign_id') }} as campaign_id,
         source.event_time as occurred_at,
         source.event_time as valid_from,
-        {{ warning_codes([]) }} as warning_codes,
+        {{ warning_codes([
+            unusual(holds_person_number('source.search_term'), 'search_term', 'W_PERSON_NUMBER'),
+        ]) }} as warning_codes,
         {{ origin_columns() }}
     from typed as source
 )
