@@ -64,8 +64,8 @@ def build(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[D
 def _invoke(warehouse: Warehouse, arguments: list[str]) -> list[Any]:
     from dbt.cli.main import dbtRunner
 
-    # No SQL and no row of a failed cast may lie in dbt's own log files.
-    flags = ["--quiet", "--log-level-file", "none", "--no-write-json"]
+    # No SQL and no row of a failed cast may lie in dbt's own log files or stand on the terminal.
+    flags = ["--log-level", "none", "--log-level-file", "none", "--no-write-json"]
     runner = dbtRunner(manifest=_manifest(str(manifest_path(warehouse.home))))
     outcome = runner.invoke([*flags, *arguments, *dbt_arguments(warehouse.home)])
     close_dbt_connection()

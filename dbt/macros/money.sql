@@ -16,7 +16,7 @@
 
 {% macro no_rate(amount, currency, column) -%}
     case
-        when {{ amount }} is not null and {{ currency }} <> 'EUR' and rates.eur_per_unit is null
+        when {{ amount }} is not null and {{ currency }} is distinct from 'EUR' and rates.eur_per_unit is null
             then '{{ column }}:W_NO_RATE'
     end
 {%- endmacro %}

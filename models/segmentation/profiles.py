@@ -31,6 +31,8 @@ MEASURED = tuple(
 )
 CATEGORICAL = ("gender", "country_code", "top_category")
 MOST_CATEGORIES = 20  # per feature, by number of customers: the tail says nothing about a segment
+# Of a product category: it is delivered as free text, and what fewer hold may name one of them.
+FEWEST_CUSTOMERS = {"top_category": 10}
 
 
 def profile_segments(memberships: pa.Table, features: FeatureData) -> pa.Table:
@@ -45,7 +47,8 @@ def profile_segments(memberships: pa.Table, features: FeatureData) -> pa.Table:
 
     Returns:
         ``PROFILE_SCHEMA``, by segment, features in documented order: ``feature`` (a feature's name,
-        or ``gender=female`` for the share of a category, the 20 most common of each), ``value``
+        or ``gender=female`` for the share of a category, the 20 most common of each, of
+        product categories those that at least 10 customers hold), ``value``
         (mean or share in the segment), ``base_value`` (of all customers), ``index_vs_base``
         (100 = as the base). Null where nobody's value is known; the index also where the base is 0
         or below.
@@ -72,6 +75,8 @@ def _columns(table: FeatureTable) -> Iterator[tuple[str, NDArray[np.float64]]]:
         counts = pc.value_counts(texts.drop_null()).to_pylist()
         common = sorted(counts, key=lambda item: (-item["counts"], item["values"]))
         for item in common[:MOST_CATEGORIES]:
+            if item["counts"] < FEWEST_CUSTOMERS.get(name, 1):
+                break
             has_it = pc.equal(texts, item["values"]).cast(pa.int8()).cast(pa.float64())
             yield f"{name}={item['values']}", has_it.to_numpy(zero_copy_only=False)
 

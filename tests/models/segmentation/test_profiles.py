@@ -45,6 +45,15 @@ def test_means_and_shares_leave_the_unknown_out(four):
     assert figures(table, "s.x", "is_prospect") == (1.0, 0.5, 200.0)
 
 
+def test_a_category_of_few_customers_is_not_told(customers):
+    texts = customers["top_category"].to_list()
+    texts[:9], texts[9:19] = ["ring anna ek"] * 9, ["kayaks"] * 10
+    table = profile_segments(assign_rfm(customers), customers.assign(top_category=texts))
+    features = set(table["feature"].to_pylist())
+    assert "top_category=kayaks" in features
+    assert "top_category=ring anna ek" not in features
+
+
 def test_nothing_known_or_nothing_there_is_null_not_an_error(four):
     table = profile_segments(memberships(("a", "s.x")), four)
     assert figures(table, "s.x", "nps") == (None, None, None)
