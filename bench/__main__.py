@@ -1,4 +1,4 @@
-"""``python -m bench S|M|L``: a first refresh, later ones, and the same work as a plain script.
+"""``python -m bench S|M|L``: intake, a first refresh, later ones, and the same work as a plain script.
 
 Each runs as a process of its own; memory is the largest process so far. Of the small size the later
 refresh and the plain script run in turn three times, and the median counts. Figures of one machine
@@ -15,6 +15,8 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from bench.intake import measure_intake
 
 # A run of seconds is at the mercy of the machine's other work.
 TIMES = {"S": 3, "M": 1, "L": 1}
@@ -46,6 +48,10 @@ def main() -> None:
             plain.append(_run(home, _python("-m", "bench.plain")))
             shutil.rmtree(home / "plain")
     print(f"\n{size}: {PEOPLE[size]:,} people")
+    print(f"{'intake of a clean file':28}{'rows/s':>10}{'MB/s':>8}{'bare read':>12}")
+    for file in measure_intake(size):
+        speed, ratio = file.rows / file.intake, file.bare / file.intake
+        print(f"  {file.name:26}{speed:10,.0f}{file.bytes / file.intake / 1e6:8.1f}{ratio:11.2f}x")
     _show("write demo deliveries", generated)
     _show("first refresh", first)
     _show("refresh again, same day", _median(again))

@@ -4,24 +4,15 @@
   that raw's acceptance judges keys and required values by the same words (sources.py, is_allowed).
 #}
 {% macro delivered(table) -%}
-    {%- set allowed = var('formats')[table].allowed | default([]) -%}
-    {%- set nulled = allowed | selectattr('word', 'equalto', 'CATEGORY') | list -%}
+    {%- set values, codes = [], [] -%}
+    {%- for rule in (var('formats')[table].allowed if execute else []) -%}
+        {%- if rule.word == 'CATEGORY' -%}
+            {%- do values.append('case when ' ~ rule.condition ~ ' then "' ~ rule.column ~ '" end as "' ~ rule.column ~ '"') -%}
+        {%- endif -%}
+        {%- do codes.append("case when not (" ~ rule.condition ~ ") then '" ~ rule.column ~ ":W_" ~ rule.word ~ "' end") -%}
+    {%- endfor -%}
     select
-        *
-        {%- if nulled %} replace (
-            {%- for rule in nulled %}
-            case when {{ rule.condition }} then "{{ rule.column }}" end as "{{ rule.column }}"{{ ',' if not loop.last }}
-            {%- endfor %}
-        )
-        {%- endif %},
-        {%- if allowed %}
-        list_filter([
-            {%- for rule in allowed %}
-            case when not ({{ rule.condition }}) then '{{ rule.column }}:W_{{ rule.word }}' end{{ ',' if not loop.last }}
-            {%- endfor %}
-        ], lambda code: code is not null) as _contract_warnings
-        {%- else %}
-        cast([] as varchar[]) as _contract_warnings
-        {%- endif %}
+        * {{ 'replace (' ~ values | join(', ') ~ ')' if values }},
+        list_filter(cast([{{ codes | join(', ') }}] as varchar[]), lambda code: code is not null) as _contract_warnings
     from {{ source('raw', table) }}
 {%- endmacro %}

@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('campaigns__assignments') }}),
+source as (
+    {{ delivered('campaigns__assignments') }}
+),
 
 typed as (
     select

@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('campaigns__campaigns') }}),
+source as (
+    {{ delivered('campaigns__campaigns') }}
+),
 
 typed as (
     select
@@ -30,6 +32,7 @@ renamed as (
             unreadable('source.starts_on', 'source.start_date', 'starts_on', 'W_DATE'),
             unreadable('source.ends_on', 'source.end_date', 'ends_on', 'W_DATE'),
             unreadable('source.cost', 'source.cost_amount', 'cost', 'W_NUMBER'),
+            unusual('source.cost_amount <= 0 or source.cost_amount > 100000000', 'cost', 'W_RANGE'),
             no_rate('source.cost_amount', 'source.currency_code', 'cost_eur'),
         ]) }} as warning_codes,
         {{ origin_columns() }}

@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('crm__companies') }}),
+source as (
+    {{ delivered('crm__companies') }}
+),
 
 typed as (
     select
@@ -31,6 +33,8 @@ renamed as (
         {{ warning_codes([
             unreadable('source.anstallda', 'source.employees', 'employees', 'W_NUMBER'),
             unreadable('source.omsattning_tkr', 'source.revenue_tkr', 'revenue_eur', 'W_NUMBER'),
+            unusual('source.employees < 0 or source.employees > 5000000', 'employees', 'W_RANGE'),
+            unusual('source.revenue_tkr < 0 or source.revenue_tkr > 10000000000', 'revenue_eur', 'W_RANGE'),
             no_rate('source.revenue_tkr', "'SEK'", 'revenue_eur'),
             unreadable('source.andrad', 'source.updated_at', 'updated_at', 'W_DATE'),
             looked_up('org_numbers.warning', 'org_number'),

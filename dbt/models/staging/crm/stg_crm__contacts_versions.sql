@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('crm__contacts') }}),
+source as (
+    {{ delivered('crm__contacts') }}
+),
 
 typed as (
     select

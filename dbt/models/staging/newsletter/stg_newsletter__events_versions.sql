@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('newsletter__events') }}),
+source as (
+    {{ delivered('newsletter__events') }}
+),
 
 typed as (
     select

@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('newsletter__subscribers') }}),
+source as (
+    {{ delivered('newsletter__subscribers') }}
+),
 
 typed as (
     select

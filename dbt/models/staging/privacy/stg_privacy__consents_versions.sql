@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('privacy__consents') }}),
+source as (
+    {{ delivered('privacy__consents') }}
+),
 
 typed as (
     select

@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('privacy__requests') }}),
+source as (
+    {{ delivered('privacy__requests') }}
+),
 
 typed as (
     select

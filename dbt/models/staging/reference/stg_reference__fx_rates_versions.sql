@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('reference__fx_rates') }}),
+source as (
+    {{ delivered('reference__fx_rates') }}
+),
 
 typed as (
     select

@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('reference__locations') }}),
+source as (
+    {{ delivered('reference__locations') }}
+),
 
 typed as (
     select

@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('reference__places') }}),
+source as (
+    {{ delivered('reference__places') }}
+),
 
 typed as (
     select

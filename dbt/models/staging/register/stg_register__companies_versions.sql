@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('register__companies') }}),
+source as (
+    {{ delivered('register__companies') }}
+),
 
 typed as (
     select
@@ -33,6 +35,8 @@ renamed as (
         {{ warning_codes([
             unreadable('source.employees', 'source.employees_count', 'employees', 'W_NUMBER'),
             unreadable('source.revenue_eur', 'source.revenue', 'revenue_eur', 'W_NUMBER'),
+            unusual('source.employees_count < 0 or source.employees_count > 5000000', 'employees', 'W_RANGE'),
+            unusual('source.revenue < 0 or source.revenue > 1000000000000', 'revenue_eur', 'W_RANGE'),
             unreadable('source.founded_on', 'source.founded_date', 'founded_on', 'W_DATE'),
             unreadable('source.as_of', 'source.updated_on', 'updated_at', 'W_DATE'),
             looked_up('org_numbers.warning', 'org_number'),

@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('shop__customers') }}),
+source as (
+    {{ delivered('shop__customers') }}
+),
 
 typed as (
     select

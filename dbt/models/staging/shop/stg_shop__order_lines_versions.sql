@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('shop__order_lines') }}),
+source as (
+    {{ delivered('shop__order_lines') }}
+),
 
 typed as (
     select

@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('shop__orders') }}),
+source as (
+    {{ delivered('shop__orders') }}
+),
 
 typed as (
     select
@@ -28,6 +30,7 @@ renamed as (
         source.ordered_time as valid_from,
         {{ warning_codes([
             unreadable('source.discount_amount', 'source.discount', 'discount_amount', 'W_NUMBER'),
+            unusual('source.discount < 0 or source.discount > 1000000', 'discount_amount', 'W_RANGE'),
             unusual('source.total <= 0 or source.total > 1000000', 'total_amount', 'W_RANGE'),
             no_rate('source.total', 'source.currency_code', 'amount_eur'),
             unusual("lower(" ~ text('source.status') ~ ") not in ('paid', 'shipped', 'refunded', 'cancelled')", 'status', 'W_CATEGORY'),

@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('social__engagements') }}),
+source as (
+    {{ delivered('social__engagements') }}
+),
 
 typed as (
     select

@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('survey__answers') }}),
+source as (
+    {{ delivered('survey__answers') }}
+),
 
 typed as (
     select

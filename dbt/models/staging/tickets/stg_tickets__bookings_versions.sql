@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('tickets__bookings') }}),
+source as (
+    {{ delivered('tickets__bookings') }}
+),
 
 typed as (
     select
@@ -41,6 +43,7 @@ renamed as (
             looked_up('countries.warning', 'country_code'),
             unreadable('source.antal', 'source.quantity', 'quantity', 'W_NUMBER'),
             unreadable('source.beloeb', 'source.amount', 'amount', 'W_NUMBER'),
+            unusual('source.quantity <= 0 or source.quantity > 10000', 'quantity', 'W_RANGE'),
             unusual('source.amount <= 0 or source.amount > 1000000', 'amount', 'W_RANGE'),
             no_rate('source.amount', 'source.currency', 'amount_eur'),
         ]) }} as warning_codes,

@@ -1,7 +1,9 @@
 {{ config(materialized='view') }}
 
 with
-source as ({{ delivered('web__events') }}),
+source as (
+    {{ delivered('web__events') }}
+),
 
 typed as (
     select
