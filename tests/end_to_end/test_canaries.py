@@ -168,7 +168,7 @@ def test_no_file_knows_them(run_of: Callable[[str], tuple[Path, Any]], name: str
     assert found == {}
 
 
-@pytest.mark.parametrize("name", RUNS[:-1])
+@pytest.mark.parametrize("name", RUNS)
 def test_the_terminal_and_the_ledgers_know_nobody(
     run_of: Callable[[str], tuple[Path, Any]], name: str
 ) -> None:
