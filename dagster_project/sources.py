@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 import yaml
@@ -37,9 +37,9 @@ _NAME = r'("(?:[^"]|"")+"|[^".;\s]+)'
 TABLE_NAME = rf"(?:{_NAME}\.)?{_NAME}"
 
 # One end of a column's range: a number or a day; null is no end.
-Bound = date | Decimal | None
+Bound = Annotated[Decimal | date | None, Field(union_mode="left_to_right")]
 
-# A file with fewer rows than this share of the usual is held, where its source says nothing else.
+# A snapshot with so much fewer rows than usual is held, where its source says nothing else.
 _MOST_ROW_DROP = 0.5
 
 ColumnType = Literal["text", "date", "timestamp", "decimal", "integer", "number"]
@@ -205,12 +205,9 @@ class Source(BaseModel):
 
     @property
     def row_drop_limit(self) -> float | None:
-        """The largest drop in rows that is not held; None where files only hold what is new."""
-        only_what_is_new = self.kind == "event" or (
-            self.format == "postgres" and self.delivery == "upsert"
-        )
-        if self.max_row_drop is None:
-            return None if only_what_is_new else _MOST_ROW_DROP
+        """The largest drop in rows that is not held; None where files may hold only what changed."""
+        if self.max_row_drop is None and self.delivery == "snapshot":
+            return _MOST_ROW_DROP
         return self.max_row_drop
 
     @property

@@ -70,10 +70,12 @@ def _hold_unreadable(connection: duckdb.DuckDBPyConnection, source: Source) -> N
     stopped = []
     for name, share in suspects.items():
         filled, bad = before[name]
-        if filled and bad / filled > limit:
-            continue
-        earlier = f"{bad / filled:.0%} in the delivery before" if filled else "no delivery before"
-        stopped.append(f"{names[name]} ({share:.0%} do not read as {types[name]}; {earlier})")
+        # What never read has not stopped: a first delivery is nulled in staging, value by value.
+        if filled and bad / filled <= limit:
+            stopped.append(
+                f"{names[name]} ({share:.0%} do not read as {types[name]}; "
+                f"{bad / filled:.0%} in the delivery before)"
+            )
     if stopped:
         raise HeldError(
             "F_TYPE",
@@ -130,5 +132,5 @@ def _hold_collapsed(connection: duckdb.DuckDBPyConnection, source: Source, recor
             "F_VOLUME",
             f"{records} records where {usual:,.0f} are usual (the median of the last {deliveries}): "
             f"{1 - records / usual:.0%} fewer, and at most {source.row_drop_limit:.0%} may be missing. Deliver the "
-            "file whole; or set `max_row_drop: 1` for the source, if its files only hold what changed.",
+            "file whole, or raise `max_row_drop` of the source.",
         )

@@ -143,8 +143,6 @@ def staged(
     home.create()
     files = {file.path: file.content for file in injected} | value_files()
     files["reference/fx_rates.csv"] = RATES
-    # The few odd values come in small files beside the large ones.
-    (home.config / "sources.yaml").write_text("{defaults: {max_row_drop: 1}, sources: {}}")
     for path, content in files.items():
         (home.landing / path).parent.mkdir(exist_ok=True)
         (home.landing / path).write_bytes(content)

@@ -412,12 +412,13 @@ FILE_FAULTS: dict[str, Fault] = {
     "F22 all amounts became text": Fault(
         orders(total_amount=["cheap", "free", "dear"]), held="F_QUARANTINE", source=ORDERS
     ),
-    "F22 most birth dates stopped being dates": Fault(
+    # Each is null in staging; that they stopped is known once they were dates (test_limits.py).
+    "F22 most birth dates of a first delivery are no dates": Fault(
         crm(
             *(f"K{n};Anna;Ek;{'1980-01-01' if n % 10 == 0 else 'ja'}" for n in range(100)),
             header=f"{HEADER};fodelsedatum",
         ),
-        held="F_TYPE",
+        [(f"K{n}", "Anna", "Ek") for n in range(100)],
     ),
     "F22 a list where a text was": Fault(
         customers(email=[["a@firma.se"], ["b@firma.se"]]), held="F_SCHEMA", source=CUSTOMERS
@@ -542,7 +543,7 @@ FILE_FAULTS: dict[str, Fault] = {
         [("O1", "10"), ("O3", "30")],
         [(2, "R_RANGE")],
         source=ORDERS,
-        own="sources: {shop/orders: {range: {total_amount: [1, 1000]}}}",
+        own="sources: {shop/orders: {range: {total_amount: [0, 1000]}}}",
     ),
     "V18 amounts below zero, of zero and huge": Fault(
         orders(total_amount=["-5", "0", "99999999999.99"]),
@@ -771,7 +772,10 @@ def test_p14_a_second_run_on_the_same_files_changes_nothing(inbox: Any) -> None:
     assert sorted(inbox.home.deliveries.rglob("*")) == copies
 
 
-def test_v6_far_fewer_records_than_usual_hold_the_file_and_leave_what_was_there(inbox: Any) -> None:
+def test_v6_far_fewer_records_than_usual_hold_the_file_and_leave_what_was_there(
+    open_inbox: Callable[..., Any],
+) -> None:
+    inbox = open_inbox("sources: {crm/contacts: {max_row_drop: 0.5}}")
     inbox.put("crm/contacts.csv", crm(*(f"K{n};Anna;Ek" for n in range(100))))
     inbox.take_in(CONTACTS)
     before = inbox.rows(CONTACTS, "kundnr")
