@@ -133,7 +133,16 @@ def _with_its_figures(event: DbtEvent, warehouse: Warehouse) -> DbtEvent:
     if not isinstance(event, dg.MaterializeResult) or event.asset_key != FACT_STALENESS:
         return event
     figures = warehouse.read("from customers.fact_staleness order by customer_type, fact, source")
-    table = dg.MetadataValue.table([dg.TableRecord(row) for row in figures.to_pylist()])
+    # Where no fact is known the table is empty, and shows its columns all the same.
+    table = dg.MetadataValue.table(
+        [dg.TableRecord(row) for row in figures.to_pylist()],
+        schema=dg.TableSchema(
+            [
+                dg.TableColumn(field.name, "string" if pa.types.is_string(field.type) else "float")
+                for field in figures.schema
+            ]
+        ),
+    )
     return dg.MaterializeResult(
         asset_key=FACT_STALENESS, metadata={**(event.metadata or {}), "stale_facts": table}
     )
