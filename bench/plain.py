@@ -21,6 +21,7 @@ from dagster_project.defs.staging.lookups import (
     NETWORK_EMAILS,
     distinct_values,
     social_keys,
+    without_person_numbers,
 )
 from dagster_project.home import Home
 from dagster_project.rules import read_rules
@@ -105,7 +106,8 @@ def _raw_and_lookups(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     connection.execute("create schema raw; create schema staging; create schema identity")
     connection.execute("create schema customers; create schema segments")
     connection.execute(
-        f"create table raw.as_of as select date '{AS_OF}' as as_of, 'plain' as run_id"
+        f"create table raw.as_of as select date '{AS_OF}' as as_of, 'plain' as run_id, "
+        "cast(null as varchar) as accepted_changes"
     )
     later = (
         "shop/orders",
@@ -122,7 +124,10 @@ def _raw_and_lookups(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
         take_in(connection, home, sources[name], "plain")
     for lookup in LOOKUPS:
         values = connection.sql(distinct_values(lookup)).to_arrow_table()
-        _write(connection, f"staging.lookup_{lookup.name}", lookup.normalise(values))
+        rows = lookup.normalise(values)
+        if lookup.may_hold_person_numbers:
+            rows = without_person_numbers(rows, b"plain")
+        _write(connection, f"staging.lookup_{lookup.name}", rows)
     pairs = connection.sql(NETWORK_EMAILS).to_arrow_table()
     _write(connection, "staging.lookup_social_keys", social_keys(pairs, b"plain"))
 

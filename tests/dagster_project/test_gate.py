@@ -194,6 +194,7 @@ FIRST_DELIVERIES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FIRST_DELIVERIES)
 def test_an_honest_first_delivery_never_blocks(name: str, skikt: Any, tmp_path: Path) -> None:
     path, content = FIRST_DELIVERIES[name]

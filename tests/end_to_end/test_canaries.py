@@ -55,7 +55,7 @@ RUNS = [
     HELD,
     # As far as a failing suite goes, and by the same way out.
     pytest.param("a gate fails", marks=pytest.mark.long),
-    "a suite fails",
+    pytest.param("a suite fails", marks=pytest.mark.long),
     "a model fails",
 ]
 

@@ -98,6 +98,7 @@ def test_an_export_of_your_own_is_a_source_as_the_page_says(reader):
     assert "Newsletter" in reader.said[1]
 
 
+@pytest.mark.long
 def test_a_table_of_a_database_is_a_source_as_the_page_says(reader, database, files_with):
     reader.database = database
     try:
