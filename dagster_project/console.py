@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from dagster_project.defs.raw.quarantine import SUMMARY
+from dagster_project.defs.raw.quarantine import SUMMARY, require_intake
 from dagster_project.errors import ConfigurationError
 from dagster_project.home import Home
 from dagster_project.vocabulary import STAGES
@@ -103,8 +103,9 @@ def show_deliveries(home: Home, as_json: bool) -> None:
     Raises:
         ConfigurationError: no run has taken anything in yet.
     """
-    _require_warehouse(home)
-    rows = Warehouse(root=str(home.root)).read(_DELIVERIES).to_pylist()
+    warehouse = Warehouse(root=str(home.root))
+    require_intake(warehouse)
+    rows = warehouse.read(_DELIVERIES).to_pylist()
     if as_json:
         print(json.dumps(rows))
         return
@@ -134,8 +135,9 @@ def show_quarantine(home: Home, as_json: bool) -> None:
     Raises:
         ConfigurationError: no run has taken anything in yet.
     """
-    _require_warehouse(home)
-    rows = Warehouse(root=str(home.root)).read(SUMMARY).to_pylist()
+    warehouse = Warehouse(root=str(home.root))
+    require_intake(warehouse)
+    rows = warehouse.read(SUMMARY).to_pylist()
     if as_json:
         print(json.dumps(rows))
         return
@@ -161,13 +163,6 @@ def show_quarantine(home: Home, as_json: bool) -> None:
         "[dim]What each code means is in docs/landing.md. After a correction of sources.yaml: "
         "`skikt replay`, then `skikt run`.[/dim]"
     )
-
-
-def _require_warehouse(home: Home) -> None:
-    if not home.warehouse.exists():
-        raise ConfigurationError(
-            f"Nothing was taken in from {home.landing} yet. Put deliveries there and run `make run`."
-        )
 
 
 def show_segments(home: Home, as_json: bool) -> None:

@@ -18,6 +18,8 @@ from dagster_project.failure_hook import hand_over_failure
 from dagster_project.home import Home
 from dagster_project.settings import CHECKOUT
 
+_OWN_LOGGER: dict[str, Any] = {"loggers": {"console": {}}}
+
 HELD_EXIT_CODE = EXIT_CODES["DeliveryHeldError"]
 GATE_EXIT_CODE = EXIT_CODES["GateFailedError"]
 
@@ -77,16 +79,14 @@ def refresh(home: Home, *, show: bool) -> Ending:
     import dagster as dg
 
     from dagster_project.console import Progress
-    from dagster_project.definitions import load
 
-    job = load().resolve_job_def("refresh")
     progress = Progress(show)
-    job = job.with_logger_defs({"console": progress.as_dagster_logger()})
+    job = _told_to(progress, "refresh")
     # What was loaded lives until the end; each full collection would look at it again.
     gc.freeze()
     with dg.DagsterInstance.get() as instance:
         result = job.execute_in_process(
-            instance=instance, raise_on_error=False, run_config={"loggers": {"console": {}}}
+            instance=instance, raise_on_error=False, run_config=_OWN_LOGGER
         )
         ending = _ending(home, result, progress)
     if not result.success:
@@ -107,10 +107,19 @@ def run_job(home: Home, name: str) -> None:
     prepare_dagster(home)
     import dagster as dg
 
+    from dagster_project.console import Progress
+
+    job = _told_to(Progress(is_shown=False), name)
+    with dg.DagsterInstance.get() as instance:
+        job.execute_in_process(instance=instance, run_config=_OWN_LOGGER)
+
+
+def _told_to(progress: Any, name: str) -> Any:
+    """The job with ``progress`` in the place of Dagster's own console log."""
     from dagster_project.definitions import load
 
-    with dg.DagsterInstance.get() as instance:
-        load().resolve_job_def(name).execute_in_process(instance=instance)
+    job = load().resolve_job_def(name)
+    return job.with_logger_defs({"console": progress.as_dagster_logger()})
 
 
 def _ending(home: Home, result: Any, progress: Any) -> Ending:

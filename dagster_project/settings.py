@@ -62,19 +62,19 @@ class Settings(BaseSettings):
         default=210,
         gt=0,
         description="Days in which half of the e-mails, phones and titles of people who act for a "
-        "company change. 210 is the often-quoted 70 % of B2B contact data a year.",
+        "company change. 210 is 70 % a year, which is often said of B2B contact data.",
     )
     half_life_contact_days: int = Field(
         default=1_000,
         gt=0,
         description="Days in which half of other people's e-mails and phones change. 1,000 is 22 % a "
-        "year, what mailing lists lose.",
+        "year: a choice, not measured; set what your own bounces say.",
     )
     half_life_address_days: int = Field(
         default=1_800,
         gt=0,
         description="Days in which half of all addresses change, of people and companies. 1,800 is "
-        "13 % a year: about every eighth person moves.",
+        "13 % a year: a choice, not measured.",
     )
     half_life_figures_days: int = Field(
         default=365,

@@ -150,6 +150,16 @@ class Warehouse(dg.ConfigurableResource[None]):
                     f"comment on column {table}.{column} is '{comment.replace(chr(39), chr(39) * 2)}'"
                 )
 
+    def has_table(self, table: str) -> bool:
+        """Whether ``schema.table`` is there."""
+        with self.connect() as connection:
+            return bool(
+                connection.execute(
+                    "select 1 from duckdb_tables() where schema_name || '.' || table_name = ?",
+                    [table],
+                ).fetchall()
+            )
+
     def rows_of(self, table: str) -> int:
         """How many rows a table holds."""
         with self.connect() as connection:

@@ -23,7 +23,8 @@ DRAWN_PAIRS = 40_000
 """About how many pairs are drawn per other stratum: they weigh only what is common there."""
 
 TWINS_PER_PERSON, TWINS_PER_FAMILY_PAIR = 0.02, 0.05
-"""Bounds, both several times what is usual: 0.015 pairs are born, and half of them stay together."""
+"""Bounds, chosen generously and not measured: about 3 % of people are twins, which is 0.015 pairs
+each, and fewer live together."""
 
 KNOWN_SHARE = 0.3
 """Share of nodes whose name, birth date and address are known, from which families can be seen."""
@@ -89,9 +90,8 @@ def most_twins(con: duckdb.DuckDBPyConnection) -> float:
 
     Where families show, twins are few of their pairs; where none do (nobody shares a surname and an
     address under two names and birth dates), there are no twins either, and one surname and birth
-    date under two given names is an overwritten name. Without addresses only births are known of.
-
-    Source: 3 % of people are twins (OECD, 1.5 % of maternities): 0.015 pairs per person.
+    date under two given names is an overwritten name. Without addresses the share of twins among
+    people must do.
     """
     nodes, known, families = con.execute("""
         with housed as (

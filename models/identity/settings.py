@@ -60,7 +60,8 @@ class Level:
         frequencies: column whose term frequencies refine the weight (rare names weigh more). The
             last such level of a comparison is its pure equality, which says how likely an average
             value is to agree by chance.
-        frequency_weight: exponent of that refinement, from 0 to 1.
+        frequency_weight: exponent of that refinement, from 0 to 1. Below 1 it is applied in scoring
+            only: estimation takes the value for an average one.
         anchored: P(level | one person) stays as the prior has it. What one person looks like
             under two given names cannot be learnt without labels: left free, estimation makes
             families the "matches".

@@ -247,6 +247,18 @@ def test_a_day_that_is_none_is_a_configuration_error(tmp_path: Path, skikt: Any)
     assert "Set it" in ended.err
 
 
+@pytest.mark.parametrize("command", ["deliveries", "quarantine", "replay"])
+def test_without_any_delivery_there_is_nothing_to_look_into(
+    command: str, tmp_path: Path, console_script: Callable[..., Any]
+) -> None:
+    """Twice: whatever the first left behind must not turn the second into a bug."""
+    for _ in range(2):
+        ended = console_script(tmp_path, command)
+        assert ended.exit_code == 2
+        assert " ".join(ended.err.split()).startswith("Nothing was taken in from")
+        assert "run `make run`" in ended.err
+
+
 def test_a_busy_warehouse_is_told_within_five_seconds(
     small_home: Path,
     console_script: Callable[..., Any],

@@ -7,6 +7,7 @@ How a record gets there is ``acceptance``; how it leaves is ``replay``. Both job
 import dagster as dg
 
 from dagster_project.defs.raw.replay import replay
+from dagster_project.errors import ConfigurationError
 from dagster_project.settings import load_settings
 from dagster_project.sources import read_sources
 from dagster_project.vocabulary import WAREHOUSE_POOL
@@ -23,15 +24,30 @@ SUMMARY = """
 """
 
 
+def require_intake(warehouse: Warehouse) -> None:
+    """Make sure that there are ledgers to look into.
+
+    Raises:
+        ConfigurationError: nothing was ever taken in.
+    """
+    if warehouse.home.warehouse.exists() and warehouse.has_table("raw.deliveries"):
+        return
+    raise ConfigurationError(
+        f"Nothing was taken in from {warehouse.home.landing} yet. Put deliveries there and run `make run`."
+    )
+
+
 @dg.op(pool=WAREHOUSE_POOL, out=dg.Out(dg.Nothing))
 def count_quarantine(context: dg.OpExecutionContext, warehouse: Warehouse) -> None:
     """Show the counts as the step's metadata."""
+    require_intake(warehouse)
     context.add_output_metadata({"quarantine": _as_table(warehouse)})
 
 
 @dg.op(pool=WAREHOUSE_POOL, out=dg.Out(dg.Nothing))
 def replay_quarantine(context: dg.OpExecutionContext, warehouse: Warehouse) -> None:
     """Judge quarantined records again and bring in those that are good now."""
+    require_intake(warehouse)
     sources = read_sources(load_settings().home_folders)
     with warehouse.connect() as connection:
         released = {
