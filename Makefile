@@ -29,7 +29,7 @@ install: .venv/installed
 	@touch $@
 
 test: install
-	$(BIN)/pytest -m "not long" -rs
+	$(BIN)/pytest -n 2 --dist loadfile -m "not long" -rs
 
 test-long: install
 	$(BIN)/pytest -m long -rs

@@ -71,7 +71,7 @@ def as_of(
         connection.execute(
             "create or replace table raw.as_of as select ?::date as as_of, ?::varchar as run_id, "
             "?::varchar as accepted_changes",
-            [day, context.run_id, accepted],
+            [day, context.run.run_id, accepted],
         )
     return dg.MaterializeResult(
         metadata={
@@ -125,7 +125,7 @@ def raw_table(source: Source) -> dg.AssetsDefinition:
     )
     def table(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
         with file_faults(), warehouse.connect() as connection:
-            intake = take_in(connection, warehouse.home, source, context.run_id)
+            intake = take_in(connection, warehouse.home, source, context.run.run_id)
             rows, difference, bytes_, newest = connection.execute(_facts(source)).fetchall()[0]
         for file, reason in intake.held.items():
             context.log.warning(f"{source.name}: {file} is held. {reason}")
