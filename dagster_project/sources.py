@@ -255,21 +255,51 @@ def typed(source: Source, column: Column) -> str:
     whole = _reads_as(source, column, text, "[+-]?[0-9]+(SIGN0+)?")
     read = {
         "text": text,
-        "date": f"coalesce(try_cast(try_cast({iso} as timestamptz) as date), "
-        f"cast(try_strptime({digits}, '{source.date_format}') as date))",
-        "timestamp": f"coalesce(try_strptime({digits}, '{source.timestamp_format}'), "
-        f"try_cast(try_cast({iso} as timestamptz) as timestamp))",
+        "date": _day(source, digits, iso),
+        "timestamp": _moment(source, digits, iso),
         "decimal": f"case when {plain} then try_cast({number} as decimal(18, 4)) end",
         "integer": f"case when {whole} then try_cast(regexp_replace({number}, '\\.0+$', '') as bigint) end",
         "number": f"case when {plain} then try_cast({number} as double) end",
     }[column.type]
-    if column.type == "timestamp" and source.timezone != "UTC":
-        read = f"({read}) at time zone '{source.timezone}' at time zone 'UTC'"
     if column.type in {"date", "timestamp"}:
         return (
             f"case when {read} >= date '1900-01-01' and {read} < date '2100-01-01' then {read} end"
         )
     return read
+
+
+# After the time of day stands a zone: "Z", "+02:00", " Europe/Paris".
+_HAS_ZONE = "regexp_matches({}, ':[0-9.]+ ?[-+A-Za-z]')"
+_AT_MIDNIGHT = "regexp_matches({}, '^.{{10}}[ T]00:00(:00([.]0+)?)?[ Zz0-9:+-]*$')"
+
+
+def _moment(source: Source, digits: str, iso: str) -> str:
+    """SQL: a moment in UTC; a text without a zone is in the source's, one with a zone is in its own."""
+    declared = f"try_strptime({digits}, '{source.timestamp_format}')"
+    # %z and %Z read the zone; a plain Z at the end is UTC's.
+    holds_zone = source.timestamp_format[-1] in "zZ"
+    return (
+        f"coalesce({f'cast({declared} as timestamp)' if holds_zone else _in_utc(source, declared)}, "
+        f"case when {_HAS_ZONE.format(iso)} then try_cast(try_cast({iso} as timestamptz) as timestamp) "
+        f"else {_in_utc(source, f'try_cast({iso} as timestamp)')} end)"
+    )
+
+
+def _in_utc(source: Source, local: str) -> str:
+    if source.timezone == "UTC":
+        return local
+    return f"(({local}) at time zone '{source.timezone}') at time zone 'UTC'"
+
+
+def _day(source: Source, digits: str, iso: str) -> str:
+    """SQL: a day; a moment with a zone is of the day at the source, one at midnight of the day it names."""
+    moment = f"try_cast({iso} as timestamptz) at time zone '{source.timezone}'"
+    return (
+        f"coalesce(cast(try_strptime({digits}, '{source.date_format}') as date), "
+        f"case when {_AT_MIDNIGHT.format(iso)} then try_cast(left({iso}, 10) as date) "
+        f"when {_HAS_ZONE.format(iso)} then cast({moment} as date) "
+        f"else cast(try_cast({iso} as timestamp) as date) end)"
+    )
 
 
 def _reads_as(source: Source, column: Column, text: str, pattern: str) -> str:

@@ -35,28 +35,57 @@
     case when regexp_matches({{ text(column) }}, '[0-9]') then {{ text(column) }} end
 {%- endmacro %}
 
+{# After the time of day stands a zone: "Z", "+02:00", " Europe/Paris". #}
+{% macro has_zone(column) -%}
+    regexp_matches({{ iso_text(column) }}, ':[0-9.]+ ?[-+A-Za-z]')
+{%- endmacro %}
+
+{#
+  A moment with a zone is of the day at the source; one at midnight is of the day that it names, since
+  days are written so where only moments can be.
+#}
 {% macro as_date(column, table) -%}
     {%- set format = var('formats')[table] -%}
     coalesce(
-        try_cast(try_cast({{ iso_text(column) }} as timestamptz) as date),
-        cast(try_strptime({{ text_with_digits(column) }}, '{{ format.date_format }}') as date)
+        cast(try_strptime({{ text_with_digits(column) }}, '{{ format.date_format }}') as date),
+        case
+            when regexp_matches({{ iso_text(column) }}, '^.{10}[ T]00:00(:00([.]0+)?)?[ Zz0-9:+-]*$')
+                then try_cast(left({{ iso_text(column) }}, 10) as date)
+            when {{ has_zone(column) }}
+                then cast(try_cast({{ iso_text(column) }} as timestamptz) at time zone '{{ format.timezone }}' as date)
+            else cast(try_cast({{ iso_text(column) }} as timestamp) as date)
+        end
     )
 {%- endmacro %}
 
-{# In UTC: a time without a zone is in the zone that the source declares. #}
+{% macro in_utc(local, timezone) -%}
+    {%- if timezone == 'UTC' -%}
+        {{ local }}
+    {%- else -%}
+        (({{ local }}) at time zone '{{ timezone }}') at time zone 'UTC'
+    {%- endif -%}
+{%- endmacro %}
+
+{#
+  In UTC: a time without a zone is in the zone that the source declares, one with a zone is in its own.
+  A declared format may hold the zone: %z and %Z read it, a plain Z at its end is UTC's.
+#}
 {% macro as_timestamp(column, table) -%}
     {%- set format = var('formats')[table] -%}
-    {%- set parsed -%}
-        coalesce(
-            try_strptime({{ text_with_digits(column) }}, '{{ format.timestamp_format }}'),
-            try_cast(try_cast({{ iso_text(column) }} as timestamptz) as timestamp)
-        )
+    {%- set declared -%}
+        try_strptime({{ text_with_digits(column) }}, '{{ format.timestamp_format }}')
     {%- endset -%}
-    {%- if format.timezone == 'UTC' -%}
-        {{ parsed }}
-    {%- else -%}
-        (({{ parsed }}) at time zone '{{ format.timezone }}') at time zone 'UTC'
-    {%- endif -%}
+    coalesce(
+        {% if format.timestamp_format[-1] in 'zZ' -%}
+            cast({{ declared }} as timestamp)
+        {%- else -%}
+            {{ in_utc(declared, format.timezone) }}
+        {%- endif %},
+        case
+            when {{ has_zone(column) }} then try_cast(try_cast({{ iso_text(column) }} as timestamptz) as timestamp)
+            else {{ in_utc('try_cast(' ~ iso_text(column) ~ ' as timestamp)', format.timezone) }}
+        end
+    )
 {%- endmacro %}
 
 {#

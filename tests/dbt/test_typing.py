@@ -34,6 +34,7 @@ ODD = (
     *("٣", "１２", "12abc", "abc", "12;34", "'; drop table x; --", "99999999999999999999", "123456789012345.6789"),
     *("2026-01-31", " 2026-01-31 ", "2026-1-31", "2026-02-31", "20260131", "31-01-2026", "31/01/2026", "01/31/2026"),
     *("2026-01-31 10:00:00", "2026-01-31T10:00:00", "2026-01-31T10:00:00Z", "2026-01-31T10:00:00+02:00"),
+    *("2026-01-31 10:00:00 CET", "2026-01-31 10:00:00.5Z", "2026-01-31T00:00:00-11:00", "2026-03-29T02:30:00"),
     *("2026-01-31 10:00", "2026-01-31 24:00:00", "2026-01-31 25:00:00", "2026-01-31 10:00:00.123456"),
     *("31-01-2026 10:00", "31-02-2026 10:00", "29-02-2024 23:59", "29-03-2026 02:30", "25-10-2026 02:30"),
     *("0001-01-01", "1899-12-31", "1900-01-01", "2099-12-31", "2100-01-01", "9999-12-31", "-2026-01-31"),
@@ -51,8 +52,8 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture(scope="module")
 def read(
     connection: duckdb.DuckDBPyConnection,
-) -> Callable[[str, str, str, Iterable[str]], list[Any]]:
-    """Read texts as a type of a source: by ``raw`` or by ``dbt``."""
+) -> Callable[..., list[Any]]:
+    """Read texts as a type of a source, maybe with other formats declared: by ``raw`` or by ``dbt``."""
     sources = read_sources(Home(Path("no home of its own")))
     macros = MACROS.read_text("utf-8")
     environment = Environment(autoescape=False)
@@ -72,8 +73,10 @@ def read(
         template = environment.from_string(macros + CALLS[type_])
         return template.render(var={"formats": formats}.get, table=source.table)
 
-    def values(by: str, source: str, type_: str, texts: Iterable[str]) -> list[Any]:
-        expression = sql(by, sources[source], type_)
+    def values(
+        by: str, source: str, type_: str, texts: Iterable[str], **declared: str
+    ) -> list[Any]:
+        expression = sql(by, sources[source].model_copy(update=declared), type_)
         query = f"select {expression} from (select unnest(?) as value, generate_subscripts(?, 1) as n) order by n"
         listed = list(texts)
         return [row[0] for row in connection.execute(query, [listed, listed]).fetchall()]
@@ -84,13 +87,12 @@ def read(
 @pytest.mark.parametrize("type_", CALLS)
 @pytest.mark.parametrize("source", [CRM, TICKETS])
 def test_both_read_alike(read: Callable[..., Any], source: str, type_: str) -> None:
-    differing = {}
     pairs = zip(read("raw", source, type_, ODD), read("dbt", source, type_, ODD), strict=True)
-    for text, (ours, theirs) in zip(ODD, pairs, strict=True):
-        # Raw only needs to know whether a local time can be read; staging brings it to UTC.
-        is_local = source == TICKETS and type_ == "timestamp"
-        if (ours is None) != (theirs is None) or (repr(ours) != repr(theirs) and not is_local):
-            differing[text] = (ours, theirs)
+    differing = {
+        text: (ours, theirs)
+        for text, (ours, theirs) in zip(ODD, pairs, strict=True)
+        if repr(ours) != repr(theirs)
+    }
     assert differing == {}
 
 
@@ -148,16 +150,79 @@ def test_what_is_a_value_is_read_exactly(
     assert read(by, source, type_, [text]) == [value]
 
 
+@pytest.mark.parametrize("by", ["raw", "dbt"])
 @pytest.mark.parametrize(
     ("text", "utc"),
     [
         ("31-01-2026 10:00", datetime(2026, 1, 31, 9)),
         ("01-07-2026 00:30", datetime(2026, 6, 30, 22, 30)),
         ("25-10-2026 01:30", datetime(2026, 10, 24, 23, 30)),
+        # Not as the source declares it, so as ISO: still Copenhagen's time.
+        ("2026-03-01T10:00:00", datetime(2026, 3, 1, 9)),
+        ("2026-07-01 10:00:00.25", datetime(2026, 7, 1, 8, 0, 0, 250_000)),
+        ("2026-07-01", datetime(2026, 6, 30, 22)),
+        # An hour that the clock skips, and one that it shows twice.
+        ("29-03-2026 02:30", datetime(2026, 3, 29, 1, 30)),
+        ("2026-03-29T02:30:00", datetime(2026, 3, 29, 1, 30)),
+        ("25-10-2026 02:30", datetime(2026, 10, 25, 1, 30)),
+        ("2026-10-25T02:30:00", datetime(2026, 10, 25, 1, 30)),
+        # With a zone of its own.
+        ("2026-03-01T10:00:00+02:00", datetime(2026, 3, 1, 8)),
+        ("2026-03-01T10:00:00-0500", datetime(2026, 3, 1, 15)),
+        ("2026-03-01T10:00:00Z", datetime(2026, 3, 1, 10)),
+        ("2026-03-01 10:00:00 UTC", datetime(2026, 3, 1, 10)),
+        ("2026-07-01 10:00:00 America/New_York", datetime(2026, 7, 1, 14)),
     ],
 )
-def test_copenhagens_time_becomes_utc(read: Callable[..., Any], text: str, utc: datetime) -> None:
-    assert read("dbt", TICKETS, "timestamp", [text]) == [utc]
+def test_copenhagens_time_becomes_utc(
+    read: Callable[..., Any], by: str, text: str, utc: datetime
+) -> None:
+    assert read(by, TICKETS, "timestamp", [text]) == [utc]
+
+
+@pytest.mark.parametrize("by", ["raw", "dbt"])
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-03-01", date(2026, 3, 1)),
+        ("2026-03-01 23:30:00", date(2026, 3, 1)),
+        # A moment is of the day that people in Copenhagen call it.
+        ("2026-03-01T23:30:00+02:00", date(2026, 3, 1)),
+        ("2026-03-01T23:30:00Z", date(2026, 3, 2)),
+        ("2026-03-01T00:30:00+05:00", date(2026, 2, 28)),
+        # Midnight is how a day is written where only moments can be.
+        ("2026-03-01T00:00:00+05:00", date(2026, 3, 1)),
+        ("2026-03-01 00:00:00", date(2026, 3, 1)),
+        ("2026-03-01T00:00:00.000Z", date(2026, 3, 1)),
+    ],
+)
+def test_a_moment_in_a_column_of_days_is_its_day_at_the_source(
+    read: Callable[..., Any], by: str, text: str, day: date
+) -> None:
+    assert read(by, TICKETS, "date", [text]) == [day]
+
+
+@pytest.mark.parametrize("by", ["raw", "dbt"])
+@pytest.mark.parametrize(
+    ("timestamp_format", "text"),
+    [
+        ("%Y-%m-%dT%H:%M:%SZ", "2026-07-01T10:00:00Z"),
+        ("%d/%m/%Y %H:%M %z", "01/07/2026 12:00 +02"),
+        ("%d/%m/%Y %H:%M %Z", "01/07/2026 06:00 America/New_York"),
+    ],
+)
+def test_a_declared_format_may_hold_the_zone(
+    read: Callable[..., Any], by: str, timestamp_format: str, text: str
+) -> None:
+    declared = {"timestamp_format": timestamp_format}
+    assert read(by, TICKETS, "timestamp", [text], **declared) == [datetime(2026, 7, 1, 10)]
+
+
+@pytest.mark.parametrize("by", ["raw", "dbt"])
+def test_the_declared_order_of_day_and_month_comes_before_isos(
+    read: Callable[..., Any], by: str
+) -> None:
+    assert read(by, CRM, "date", ["2026-05-01"], date_format="%Y-%d-%m") == [date(2026, 1, 5)]
 
 
 def test_every_type_of_the_sources_file_is_held_against_its_macro() -> None:
