@@ -35,8 +35,14 @@ class ResourcesExhaustedError(SkiktError):
     exit_code = 5
 
 
+class WarehouseDamagedError(SkiktError):
+    """The warehouse's file is no database any more; deliveries and state give it again."""
+
+    exit_code = 5
+
+
 class WarehouseBusyError(SkiktError):
-    """Another run holds the warehouse."""
+    """Another run, or another program, holds the warehouse."""
 
     exit_code = 6
 
@@ -48,6 +54,7 @@ EXIT_CODES: dict[str, int] = {
         DeliveryHeldError,
         GateFailedError,
         ResourcesExhaustedError,
+        WarehouseDamagedError,
         WarehouseBusyError,
     )
 }

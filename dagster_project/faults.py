@@ -13,7 +13,11 @@ from contextlib import contextmanager
 import dagster as dg
 import duckdb
 
-from dagster_project.errors import ResourcesExhaustedError
+from dagster_project.errors import (
+    ResourcesExhaustedError,
+    WarehouseBusyError,
+    WarehouseDamagedError,
+)
 
 _RETRIES = 2
 _WAIT_SECONDS = 2
@@ -21,6 +25,14 @@ _WAIT_SECONDS = 2
 # Errors about the SQL itself quote names of columns and tables, never rows.
 _ABOUT_SQL = re.compile(r"(Parser|Binder|Catalog|Compilation|Contract) ?Error.*", re.DOTALL)
 _KIND = re.compile(r"\w+( \w+)? (Error|Exception)")
+
+# How DuckDB words what the machine did to its file.
+_NO_ROOM = re.compile(r"No space left|Disk quota exceeded|File too large")
+_HELD_OPEN = re.compile(r"Conflicting lock is held in .*\(PID (\d+)\)")
+_DAMAGED = re.compile(
+    r"not a valid DuckDB database|Corrupt database file|version number"
+    r'|Could not read enough bytes from file "[^"]*\.duckdb"'
+)
 
 
 @contextmanager
@@ -36,16 +48,17 @@ def file_faults() -> Iterator[None]:
 
 @contextmanager
 def database_faults() -> Iterator[None]:
-    """Tell lack of memory and disk, stumbling disks, and errors whose text may quote a row."""
+    """Tell lack of memory and disk, damage, stumbling disks, and errors whose text may quote a row."""
     try:
         yield
     except (MemoryError, duckdb.OutOfMemoryException):
         raise ResourcesExhaustedError(
             "Memory ran out. Give the machine more, or lower SKIKT_MEMORY_LIMIT so that DuckDB spills to disk."
         ) from None
-    except duckdb.IOException as error:
-        if "No space left" in str(error):
-            raise _disk_full() from None
+    except (duckdb.IOException, duckdb.TransactionException) as error:
+        _raise_for_file(str(error))
+        if isinstance(error, duckdb.TransactionException):
+            raise RuntimeError(without_values(f"{type(error).__name__}: {error}")) from None
         raise dg.RetryRequested(max_retries=_RETRIES, seconds_to_wait=_WAIT_SECONDS) from None
     except duckdb.Error as error:
         raise RuntimeError(without_values(f"{type(error).__name__}: {error}")) from None
@@ -57,6 +70,21 @@ def without_values(message: str) -> str:
         return about_sql.group(0)
     kind = _KIND.search(message)
     return f"{kind.group(0) if kind else 'An error'}: its text may hold values and is not shown."
+
+
+def _raise_for_file(message: str) -> None:
+    if _NO_ROOM.search(message):
+        raise _disk_full() from None
+    if _DAMAGED.search(message):
+        raise WarehouseDamagedError(
+            "The warehouse is damaged, or was written by another version of DuckDB. It holds nothing of its own. "
+            "Remove warehouse.duckdb and warehouse.duckdb.wal from SKIKT_HOME and run again, and deliveries "
+            "and state give the same tables."
+        ) from None
+    if holder := _HELD_OPEN.search(message):
+        raise WarehouseBusyError(
+            f"Another program (process {holder.group(1)}) has the warehouse open. Close it there, then run again."
+        ) from None
 
 
 def _disk_full() -> ResourcesExhaustedError:

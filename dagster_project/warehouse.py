@@ -72,11 +72,21 @@ _databases: dict[str, duckdb.DuckDBPyConnection] = {}
 def _database(home: Home) -> duckdb.DuckDBPyConnection:
     path = str(home.warehouse)
     if path not in _databases:
+        _remove_torn(home.warehouse)
         _databases[path] = duckdb.connect(path)
         home.warehouse.chmod(0o600)
         for name, value in duckdb_settings(home).items():
             _databases[path].execute(f"set global {name} = '{value}'")
     return _databases[path]
+
+
+def _remove_torn(file: Path) -> None:
+    """Remove what a run left that was killed, or met a full disk, while DuckDB made the file.
+
+    DuckDB writes three headers of 4,096 bytes before it lets anybody in: a shorter file holds nothing.
+    """
+    if file.is_file() and file.stat().st_size < 3 * 4_096:
+        file.unlink()
 
 
 def close_dbt_connection() -> None:
@@ -111,6 +121,8 @@ class Warehouse(dg.ConfigurableResource[None]):
 
         Raises:
             ResourcesExhaustedError: disk or memory ran out.
+            WarehouseDamagedError: the file is no database any more.
+            WarehouseBusyError: another program has it open.
             dagster.RetryRequested: the disk stumbled.
             RuntimeError: any other error of DuckDB, without the row it met.
         """

@@ -93,6 +93,12 @@ PUBLISHED_BEFORE = {
         {"config/sources.yaml": "sources:\n  crm/contacts: {encoding: klingon}\n"},
         is_second_run=True,
     ),
+    "a warehouse that is no database": Case(
+        5,
+        ("The warehouse is damaged", "Remove warehouse.duckdb"),
+        {"warehouse.duckdb": "hello" * 10_000},
+        is_second_run=True,
+    ),
 }  # fmt: skip
 PUBLISHED_NOW = {
     "another person source is held": Case(

@@ -16,6 +16,7 @@ import pytest
 from dagster_project.defs.raw.intake import REQUESTS, take_in
 from dagster_project.home import Home
 from dagster_project.sources import Source
+from dagster_project.warehouse import Warehouse
 from tests.fixtures.injected_faults import SHARES, deliveries
 
 SCRIPT = Path(__file__).parents[2] / "fixtures" / "intake_process.py"
@@ -62,11 +63,13 @@ def delivered(home: Home) -> Home:
 
 def finish(home: Home, sources: dict[str, Source]) -> dict[str, Any]:
     """Take in once more to the end; what the warehouse and the copies hold then."""
-    with duckdb.connect(str(home.warehouse)) as warehouse:
-        warehouse.execute("set TimeZone = 'UTC'")
+    warehouse = Warehouse(root=str(home.root))
+    with warehouse.connect() as connection:
         for name in NAMES:
-            take_in(warehouse, home, sources[name], "run again")
-        return contents(warehouse, home)
+            take_in(connection, home, sources[name], "run again")
+        found = contents(connection, home)
+    warehouse.release()
+    return found
 
 
 def contents(warehouse: duckdb.DuckDBPyConnection, home: Home) -> dict[str, Any]:
@@ -190,6 +193,7 @@ def test_a_killed_intake_run_again_loses_nothing_and_doubles_nothing(
 @pytest.mark.parametrize(
     "most_bytes",
     [
+        pytest.param(10_000, id="P5 no room to make the warehouse"),
         pytest.param(60_000, marks=pytest.mark.long, id="P5 no room for the copy"),
         pytest.param(200_000, id="P5 no room in the warehouse"),
     ],

@@ -1,0 +1,107 @@
+"""A warehouse that cannot be opened: torn while it was made, damaged, or in somebody's hands."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dagster_project.errors import (
+    ResourcesExhaustedError,
+    SkiktError,
+    WarehouseBusyError,
+    WarehouseDamagedError,
+)
+from dagster_project.faults import database_faults
+from dagster_project.home import Home
+from dagster_project.warehouse import Warehouse
+
+READER = "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); print('open', flush=True); input()"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home whose warehouse holds one table."""
+    home = Home(tmp_path)
+    home.create()
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute("create table numbers as select range as n from range(100_000)")
+    return home
+
+
+@pytest.fixture
+def warehouse(home: Home) -> Iterator[Warehouse]:
+    """The warehouse of that home, closed at the end."""
+    warehouse = Warehouse(root=str(home.root))
+    yield warehouse
+    warehouse.release()
+
+
+def ending(warehouse: Warehouse) -> SkiktError:
+    """How a look into the warehouse ends."""
+    with pytest.raises(SkiktError) as ended:
+        warehouse.rows_of("numbers")
+    return ended.value
+
+
+@pytest.mark.parametrize("size", [0, 100, 4_096, 8_192, 10_000, 12_287])
+def test_a_file_that_was_torn_while_it_was_made_is_made_anew(
+    home: Home, warehouse: Warehouse, size: int
+) -> None:
+    with home.warehouse.open("r+b") as file:
+        file.truncate(size)
+    assert not warehouse.has_table("main.numbers")
+
+
+@pytest.mark.parametrize("size", [12_288, 200_000])
+def test_a_file_that_was_cut_later_says_what_to_do(
+    home: Home, warehouse: Warehouse, size: int
+) -> None:
+    with home.warehouse.open("r+b") as file:
+        file.truncate(size)
+    ended = ending(warehouse)
+    assert (type(ended), ended.exit_code) == (WarehouseDamagedError, 5)
+    assert "Remove warehouse.duckdb and warehouse.duckdb.wal" in str(ended)
+    assert home.warehouse.stat().st_size == size, "nobody removes what could still be looked into"
+
+
+def test_changed_bytes_are_found_where_they_are_read(home: Home, warehouse: Warehouse) -> None:
+    content = bytearray(home.warehouse.read_bytes())
+    for place in range(12_288 + 100, len(content), 10_000):
+        content[place] ^= 0xFF
+    home.warehouse.write_bytes(content)
+    with pytest.raises(WarehouseDamagedError):
+        warehouse.read("select sum(n) from numbers")
+
+
+def test_a_file_of_another_kind_says_what_to_do(home: Home, warehouse: Warehouse) -> None:
+    home.warehouse.write_bytes(b"hello" * 10_000)
+    assert isinstance(ending(warehouse), WarehouseDamagedError)
+
+
+def test_a_reader_keeps_the_writer_out_and_is_named_as_such(
+    home: Home, warehouse: Warehouse
+) -> None:
+    command = [sys.executable, "-c", READER, str(home.warehouse)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as reader:
+        assert reader.stdout
+        assert reader.stdout.readline() == "open\n"
+        ended = ending(warehouse)
+        reader.communicate("done\n")
+    assert (type(ended), ended.exit_code) == (WarehouseBusyError, 6)
+    assert str(reader.pid) in str(ended)
+    assert warehouse.rows_of("numbers") == 100_000
+
+
+@pytest.mark.parametrize(
+    "said", ["No space left on device", "Disk quota exceeded", "File too large"]
+)
+@pytest.mark.parametrize("kind", [duckdb.IOException, duckdb.TransactionException])
+def test_a_full_disk_is_one_however_it_is_said(kind: type[duckdb.Error], said: str) -> None:
+    """DuckDB tells a commit that found no room as a fault of the transaction."""
+    with pytest.raises(ResourcesExhaustedError), database_faults():
+        raise kind(f'Failed to commit: Could not write file "warehouse.duckdb.wal": {said}')
