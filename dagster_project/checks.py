@@ -5,7 +5,7 @@ critical promise is broken, one warns of all others, so that data which is merel
 failed gate. Freshness never stops anything.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -14,6 +14,7 @@ import dagster as dg
 from dagster_project.accepted_changes import line_that_accepts, read_accepted_changes
 from dagster_project.faults import file_faults
 from dagster_project.figures import keep_figures, published_figures
+from dagster_project.sources import Source, read_sources
 from dagster_project.spare_process import validate_tables
 from dagster_project.vocabulary import FRESHNESS_CHECK, IDENTITY, RAW, STAGING, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
@@ -68,6 +69,7 @@ def quality_gate() -> dg.AssetChecksDefinition:
         warehouse.release()
         results, figures = validate_tables(str(warehouse.home.warehouse), tables)
         results = _with_history(warehouse, as_of, results, figures)
+        results = _as_contracted(results, read_sources(warehouse.home).values())
         # A look at a few tables must not take the others off the page, nor out of the state.
         if len(results) == len(TABLES):
             with file_faults():
@@ -139,6 +141,26 @@ def _with_history(
                 [figure for figure in before if figure.table == result.table],
                 since=f"the published run of {published_on}",
                 accepted={line.figure: line.why for line in accepted if line.table == result.table},
+            ),
+        )
+        for result in results
+    ]
+
+
+def _as_contracted(results: Sequence[SuiteResult], sources: Iterable[Source]) -> list[SuiteResult]:
+    """The results, in which what a source's contract lets in warns: only keys never may be empty."""
+    required = {
+        f"stg_{source.table}": {column.name for column in source.strict_columns}
+        for source in sources
+    }
+    return [
+        replace(
+            result,
+            promises=tuple(
+                replace(promise, severity="warning")
+                if promise.delivered_as and promise.delivered_as not in required[result.table]
+                else promise
+                for promise in result.promises
             ),
         )
         for result in results

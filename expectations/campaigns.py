@@ -38,7 +38,7 @@ def assignments() -> gx.ExpectationSuite:
         name="stg_campaigns__assignments",
         expectations=[
             *key("campaign_id", "person_source", "person_key"),
-            *happened("assigned_at"),
+            *happened("assigned_at", delivered_as="assigned_at"),
             one_of(
                 "arm",
                 ("treatment", "control"),

@@ -34,13 +34,14 @@ def birth_date() -> gxe.Expectation:
     )
 
 
-def happened(column: str) -> list[gxe.Expectation]:
-    """The event has a moment (critical), and a believable one (warning)."""
+def happened(column: str, *, delivered_as: str) -> list[gxe.Expectation]:
+    """The event has a moment (critical where its contract says so), and a believable one (warning)."""
     return [
         required(
             column,
             why="Without its moment an event has no place in any period. A record that lacks it "
-            "is quarantined when it is loaded.",
+            "is quarantined when it is loaded, unless the source's contract lets it in.",
+            delivered_as=delivered_as,
         ),
         in_years(
             column,

@@ -42,7 +42,7 @@ def events() -> gx.ExpectationSuite:
         name="stg_newsletter__events",
         expectations=[
             *key("event_id"),
-            *happened("occurred_at"),
+            *happened("occurred_at", delivered_as="at"),
             one_of(
                 "event",
                 ("sent", "open", "click", "bounce", "unsubscribe"),

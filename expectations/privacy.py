@@ -21,7 +21,7 @@ def consents() -> gx.ExpectationSuite:
         name="stg_privacy__consents",
         expectations=[
             *key("consent_id"),
-            *happened("recorded_at"),
+            *happened("recorded_at", delivered_as="recorded_at"),
             email(),
             phone(),
             one_of(
@@ -64,7 +64,7 @@ def requests() -> gx.ExpectationSuite:
         name="stg_privacy__requests",
         expectations=[
             *key("request_id"),
-            *happened("received_at"),
+            *happened("received_at", delivered_as="received_at"),
             email(),
             phone(),
             one_of(

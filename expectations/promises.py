@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import great_expectations.expectations as gxe
 from great_expectations.expectations.row_conditions import Condition
 
-from expectations.results import Severity
+from expectations.results import DELIVERED_AS, Severity
 
 PERSON_SOURCES = ("crm", "shop", "tickets", "newsletter", "survey", "social")
 """The systems whose records can be people: the first part of a ``record_id``."""
@@ -48,13 +48,14 @@ def key(*columns: str) -> list[gxe.Expectation]:
     ]
 
 
-def required(column: str, *, why: str) -> gxe.Expectation:
-    """The column is never null. Critical."""
+def required(column: str, *, why: str, delivered_as: str | None = None) -> gxe.Expectation:
+    """The column is never null. Critical, unless the contract lets the ``delivered_as`` column be empty."""
     return gxe.ExpectColumnValuesToNotBeNull(
         column=column,
         severity="critical",
         description=f"Every row has a value in {column}.",
         notes=why,
+        meta={DELIVERED_AS: delivered_as} if delivered_as else None,
     )
 
 

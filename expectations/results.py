@@ -15,6 +15,9 @@ Outcome = Literal["failed", "warned", "noted", "passed"]
 OUTCOMES: tuple[Outcome, ...] = ("failed", "warned", "noted", "passed")
 """Every outcome, the gravest first."""
 
+DELIVERED_AS = "delivered_as"
+"""The word under which a promise of Great Expectations carries what ``PromiseResult`` does."""
+
 _BROKEN: dict[Severity, Outcome] = {"critical": "failed", "warning": "warned", "info": "noted"}
 
 
@@ -34,6 +37,8 @@ class PromiseResult:
         error: class name of the exception that prevented the check, else None.
         finding: what was found, in words, where counts of rows do not say it, else None.
         broken_figures: names of the figures that changed too much (``history``), else none.
+        delivered_as: the column of the source's contract that must be required for this promise to
+            be critical, else None.
     """
 
     description: str
@@ -47,6 +52,7 @@ class PromiseResult:
     error: str | None = None
     finding: str | None = None
     broken_figures: tuple[str, ...] = ()
+    delivered_as: str | None = None
 
     @property
     def checked_count(self) -> int:

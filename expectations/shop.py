@@ -52,16 +52,18 @@ def orders() -> gx.ExpectationSuite:
         name="stg_shop__orders",
         expectations=[
             *key("order_id"),
-            *happened("ordered_at"),
+            *happened("ordered_at", delivered_as="ordered_at"),
             required(
                 "total_amount",
                 why="Money in must equal money out. An order without a readable amount is "
-                "quarantined when it is loaded.",
+                "quarantined when it is loaded, unless the contract lets it in.",
+                delivered_as="total_amount",
             ),
             required(
                 "currency",
                 why="An amount without its currency is no amount. Such an order is quarantined "
-                "when it is loaded.",
+                "when it is loaded, unless the contract lets it in.",
+                delivered_as="currency",
             ),
             *money("total_amount", "amount_eur"),
             between(

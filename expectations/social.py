@@ -13,7 +13,7 @@ def engagements() -> gx.ExpectationSuite:
         name="stg_social__engagements",
         expectations=[
             *key("engagement_id"),
-            *happened("occurred_at"),
+            *happened("occurred_at", delivered_as="at"),
             email(),
             filled("network", 1.0, why="A social record is told apart by network and e-mail."),
             filled("action", 1.0, why="An engagement of no kind counts nowhere."),

@@ -18,7 +18,7 @@ def answers() -> gx.ExpectationSuite:
         name="stg_survey__answers",
         expectations=[
             *key("response_id", "question_code"),
-            *happened("answered_at"),
+            *happened("answered_at", delivered_as="answered_at"),
             email(),
             filled(
                 "email",

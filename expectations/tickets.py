@@ -15,7 +15,7 @@ def bookings() -> gx.ExpectationSuite:
         expectations=[
             *key("booking_id"),
             key_of_no_person("booking_id"),
-            *happened("booked_at"),
+            *happened("booked_at", delivered_as="bestilt"),
             email(),
             phone(),
             *money("amount", "amount_eur"),

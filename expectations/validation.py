@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from expectations.results import PromiseResult, SuiteResult
+from expectations.results import DELIVERED_AS, PromiseResult, SuiteResult
 
 if TYPE_CHECKING:
     import great_expectations as gx
@@ -126,6 +126,7 @@ def _promise_result(promise: Any, result: Any) -> PromiseResult:
         unexpected_count=int(counts.get("unexpected_count", 0)),
         reason=promise.notes,
         error=_error(result.exception_info),
+        delivered_as=(promise.meta or {}).get(DELIVERED_AS),
     )
 
 

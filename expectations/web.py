@@ -12,7 +12,7 @@ def events() -> gx.ExpectationSuite:
         name="stg_web__events",
         expectations=[
             *key("event_id"),
-            *happened("occurred_at"),
+            *happened("occurred_at", delivered_as="at"),
             one_of(
                 "event",
                 (

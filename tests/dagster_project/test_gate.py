@@ -177,6 +177,52 @@ def test_an_acceptance_ends_with_its_last_day(tmp_path: Path) -> None:
     assert read_accepted_changes(home, date(2026, 11, 21)) == []
 
 
+LAX = """
+sources:
+  crm/contacts: {encoding: utf-8}
+  shop/orders: {format: csv, strict: false}
+  tickets/bookings: {strict: false}
+  newsletter/events: {strict: false}
+  survey/answers: {contract: {response_id: required text, question_code: required text, email: text, answer: text,
+    answered_at: timestamp}}
+"""
+LAX_FILES = {
+    "config/sources.yaml": LAX,
+    "landing/crm/contacts.csv": "kundnr;fornamn;efternamn\nK1;Åsa;Öberg\n",
+    "landing/shop/orders.csv": "order_id,customer_id,ordered_at,status,currency,total_amount\n"
+    "O1,C1,2026-02-01 10:00:00,paid,EUR,10\nO2,C1,soon,paid,EUR,10\nO3,C1,2026-02-01 10:00:00,paid,,much\n",
+    "landing/tickets/bookings.csv": "bookingnr,navn,bestilt\nB1,Bo Berg,01-02-2026 10:00\nB2,Bo Berg,soon\n",
+    "landing/newsletter/events.jsonl": '{"event_id": "E1", "subscriber_id": "S1", "event": "open", "at": "soon"}\n',
+    "landing/survey/answers.csv": "response_id,question_code,email,answer,answered_at\nR1,NPS,a@example.org,9,\n",
+}
+
+
+def test_what_a_contract_lets_in_is_warned_of_and_never_blocks(skikt: Any, tmp_path: Path) -> None:
+    for name, content in LAX_FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content, "utf-8")
+    end = skikt.run(tmp_path)
+    assert end.exit_code == 0, end.out + end.err
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb"), read_only=True) as warehouse:
+        warned = warehouse.execute(
+            "select order_id, warning_codes from staging.stg_shop__orders union all "
+            "select booking_id, warning_codes from staging.stg_tickets__bookings union all "
+            "select event_id, warning_codes from staging.stg_newsletter__events order by all"
+        ).fetchall()
+    assert warned == [
+        ("B1", []),
+        ("B2", ["booked_at:W_DATE"]),
+        ("E1", ["occurred_at:W_DATE"]),
+        ("O1", []),
+        ("O2", ["ordered_at:W_DATE"]),
+        ("O3", ["total_amount:W_NUMBER"]),
+    ]
+    for table, column in (("stg_shop__orders", "currency"), ("stg_survey__answers", "answered_at")):
+        page = (tmp_path / "reports" / "data_docs" / "tables" / f"{table}.html").read_text()
+        promise = page.split(f"Every row has a value in {column}.")[1].split("</li>")[0]
+        assert 'class="tag warning"' in promise
+
+
 BOOKINGS = "bookingnr,navn,email,mobil,postnr,by,land,arrangement,kategori,antal,beloeb,valuta,bestilt,besoegt\n"
 FIRST_DELIVERIES = {
     "tickets of thirty people in India, without e-mail": (

@@ -20,7 +20,9 @@ renamed as (
         lower({{ text('source.arm') }}) as arm,
         source.event_time as assigned_at,
         source.event_time as valid_from,
-        {{ warning_codes([]) }} as warning_codes,
+        {{ warning_codes([
+            unreadable('source.assigned_at', 'source.event_time', 'assigned_at', 'W_DATE'),
+        ]) }} as warning_codes,
         {{ origin_columns() }}
     from typed as source
 )

@@ -20,7 +20,9 @@ renamed as (
         lower({{ text('source.event') }}) as event,
         source.event_time as occurred_at,
         source.event_time as valid_from,
-        {{ warning_codes([]) }} as warning_codes,
+        {{ warning_codes([
+            unreadable('source."at"', 'source.event_time', 'occurred_at', 'W_DATE'),
+        ]) }} as warning_codes,
         {{ origin_columns() }}
     from typed as source
 )

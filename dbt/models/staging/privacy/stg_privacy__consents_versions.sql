@@ -26,6 +26,7 @@ renamed as (
         source.event_time as recorded_at,
         source.event_time as valid_from,
         {{ warning_codes([
+            unreadable('source.recorded_at', 'source.event_time', 'recorded_at', 'W_DATE'),
             looked_up('emails.warning', 'email'),
             looked_up('phones.warning', 'phone'),
         ]) }} as warning_codes,

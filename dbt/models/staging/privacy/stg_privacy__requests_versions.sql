@@ -25,6 +25,7 @@ renamed as (
         source.event_time as received_at,
         source.event_time as valid_from,
         {{ warning_codes([
+            unreadable('source.received_at', 'source.event_time', 'received_at', 'W_DATE'),
             looked_up('emails.warning', 'email'),
             looked_up('phones.warning', 'phone'),
         ]) }} as warning_codes,

@@ -29,6 +29,8 @@ renamed as (
         {{ text('source.campaign_id') }} as campaign_id,
         source.ordered_time as valid_from,
         {{ warning_codes([
+            unreadable('source.ordered_at', 'source.ordered_time', 'ordered_at', 'W_DATE'),
+            unreadable('source.total_amount', 'source.total', 'total_amount', 'W_NUMBER'),
             unreadable('source.discount_amount', 'source.discount', 'discount_amount', 'W_NUMBER'),
             unusual('source.discount < 0 or source.discount > 1000000', 'discount_amount', 'W_RANGE'),
             unusual('source.total <= 0 or source.total > 1000000', 'total_amount', 'W_RANGE'),

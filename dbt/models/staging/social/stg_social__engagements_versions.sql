@@ -24,6 +24,7 @@ renamed as (
         source.event_time as occurred_at,
         source.event_time as valid_from,
         {{ warning_codes([
+            unreadable('source."at"', 'source.event_time', 'occurred_at', 'W_DATE'),
             looked_up('emails.warning', 'email'),
             unusual(holds_person_number('source.handle'), 'handle', 'W_PERSON_NUMBER'),
         ]) }} as warning_codes,

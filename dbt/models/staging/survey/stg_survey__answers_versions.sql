@@ -22,6 +22,7 @@ renamed as (
         source.event_time as answered_at,
         source.event_time as valid_from,
         {{ warning_codes([
+            unreadable('source.answered_at', 'source.event_time', 'answered_at', 'W_DATE'),
             looked_up('emails.warning', 'email'),
             unusual(holds_person_number('source.answer'), 'answer', 'W_PERSON_NUMBER'),
         ]) }} as warning_codes,

@@ -37,6 +37,7 @@ renamed as (
         case lower({{ text('source.besoegt') }}) when 'ja' then true when 'nej' then false end as is_attended,
         source.booked_at as valid_from,
         {{ warning_codes([
+            unreadable('source.bestilt', 'source.booked_at', 'booked_at', 'W_DATE'),
             looked_up('emails.warning', 'email'),
             looked_up('phones.warning', 'phone'),
             looked_up('postal_codes.warning', 'postal_code'),

@@ -26,6 +26,7 @@ renamed as (
         source.event_time as occurred_at,
         source.event_time as valid_from,
         {{ warning_codes([
+            unreadable('source."at"', 'source.event_time', 'occurred_at', 'W_DATE'),
             unusual(holds_person_number('source.search_term'), 'search_term', 'W_PERSON_NUMBER'),
         ]) }} as warning_codes,
         {{ origin_columns() }}
