@@ -12,17 +12,16 @@ from pathlib import Path
 import duckdb
 
 from dagster_project.defs.raw.acceptance import accept, create_raw_table, judge_of
-from dagster_project.defs.raw.erasure import remember_requests, remove_erased
-from dagster_project.defs.raw.extracts import extract_new_rows
-from dagster_project.defs.raw.landing import (
-    Delivery,
+from dagster_project.defs.raw.copies import (
     drop_copy,
     known_deliveries,
-    landing_files,
     remember_loaded,
+    remove_unknown,
     take_copy,
-    unread_delivery,
 )
+from dagster_project.defs.raw.erasure import remember_requests, remove_erased
+from dagster_project.defs.raw.extracts import extract_new_rows
+from dagster_project.defs.raw.landing import Delivery, landing_files, unread_delivery
 from dagster_project.defs.raw.ledgers import create_ledgers, see, settle
 from dagster_project.defs.raw.readers import read_delivery
 from dagster_project.defs.raw.reading import HeldError
@@ -72,6 +71,7 @@ class _Run:
 
     def take_in_offered(self) -> None:
         """Earlier files that the warehouse lacks, then what is offered now."""
+        remove_unknown(self.home, self.source)
         known = known_deliveries(self.home, self.source)
         stored = self._stored()
         files = self._offered(known)
@@ -79,7 +79,9 @@ class _Run:
             path = f"{self.source.system}/{file.name}"
             see(self.connection, self.run_id, self.source.name, path, file.lstat().st_size)
         for delivery in known:
-            if delivery.file_id not in stored:
+            if delivery.file_id in stored:
+                remember_loaded(self.home, delivery)
+            else:
                 self._load(delivery)
         gave_nothing = self.source.format == "postgres" and not files and not self.intake.held
         if gave_nothing and known and known[-1].file_id in stored:

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 import duckdb
 
 from dagster_project.defs.raw.acceptance import RULE_VERSION, judge_of, store
+from dagster_project.defs.raw.copies import known_deliveries
 from dagster_project.defs.raw.erasure import remove_erased
-from dagster_project.defs.raw.landing import Delivery, known_deliveries
+from dagster_project.defs.raw.landing import Delivery
 from dagster_project.defs.raw.ledgers import release
 from dagster_project.defs.raw.readers import read_delivery
 from dagster_project.defs.raw.reading import INCOMING, HeldError

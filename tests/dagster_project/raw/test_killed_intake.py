@@ -1,11 +1,7 @@
 """Intake killed at any moment, or short of disk: run again, nothing is lost and nothing comes twice."""
 
 import hashlib
-import subprocess
-import sys
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,36 +14,12 @@ from dagster_project.home import Home
 from dagster_project.sources import Source
 from dagster_project.warehouse import Warehouse
 from tests.fixtures.injected_faults import SHARES, deliveries
+from tests.fixtures.intake_process import Process, intake_process
 
-SCRIPT = Path(__file__).parents[2] / "fixtures" / "intake_process.py"
 NAMES = (REQUESTS, *(form.source for form in SHARES))
 RECORDS, SEED = 2_000, 11
 _RANDOM = Random(SEED)
 MOMENTS = [_RANDOM.random() for _ in range(20)]
-
-
-@dataclass(frozen=True)
-class Process:
-    """How an intake in a process of its own ended, and its seconds of work."""
-
-    exit_code: int
-    seconds: float
-
-
-def intake_process(
-    home: Home, *, killed_after: float | None = None, most_bytes: int = 0
-) -> Process:
-    command = [sys.executable, str(SCRIPT), str(home.root), str(most_bytes), *NAMES]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        assert process.stdout
-        assert process.stdout.readline() == "ready\n"
-        began = time.monotonic()
-        if killed_after is not None:
-            time.sleep(killed_after)
-            process.kill()
-        return Process(process.wait(60), time.monotonic() - began)
 
 
 def delivered(home: Home) -> Home:
@@ -132,7 +104,7 @@ def whole(
 ) -> tuple[dict[str, Any], float]:
     """What an intake leaves that nothing disturbed, and how many seconds it took."""
     home = delivered(Home(tmp_path_factory.mktemp("whole") / "home"))
-    process = intake_process(home)
+    process = intake_process(home, *NAMES)
     assert process.exit_code == 0
     with duckdb.connect(str(home.warehouse), read_only=True) as warehouse:
         return contents(warehouse, home), process.seconds
@@ -185,7 +157,7 @@ def test_a_killed_intake_run_again_loses_nothing_and_doubles_nothing(
         Home(tmp_path / "home"),
         whole,
         checkout_sources,
-        lambda home, seconds: intake_process(home, killed_after=moment * seconds),
+        lambda home, seconds: intake_process(home, *NAMES, killed_after=moment * seconds),
     )
     assert process.exit_code in {-9, 0}
 
@@ -208,6 +180,6 @@ def test_an_intake_short_of_disk_run_again_loses_nothing_and_doubles_nothing(
         Home(tmp_path / "home"),
         whole,
         checkout_sources,
-        lambda home, _: intake_process(home, most_bytes=most_bytes),
+        lambda home, _: intake_process(home, *NAMES, most_bytes=most_bytes),
     )
     assert process.exit_code == 1
