@@ -1,13 +1,14 @@
 """From ``incoming`` to the raw tables: what is accepted, a duplicate, or quarantined, and the counts.
 
 Every record of a file ends in exactly one of accepted, quarantined, duplicates and suppressed (I2).
-Erasure, which suppresses, is ``erasure``; keys that a snapshot lacks are ``snapshots``; files as a
+Which are duplicates is ``duplicates``; erasure, which suppresses, is ``erasure``; keys that a snapshot lacks are ``snapshots``; files as a
 whole are ``readers`` and ``thresholds``.
 """
 
 import duckdb
 import pyarrow as pa
 
+from dagster_project.defs.raw.duplicates import DUPLICATES, find_duplicates
 from dagster_project.defs.raw.landing import Delivery
 from dagster_project.defs.raw.ledgers import Counts, add_columns
 from dagster_project.defs.raw.reading import INCOMING, Judge, Reading, identifier, quoted
@@ -47,7 +48,6 @@ _NUMBERS = (
     "U",
 )
 _HASHED_AS_THEY_ARE = ("TIMESTAMP", "DATE", "TIME", "DECIMAL", "DOUBLE", "FLOAT", "BOOLEAN")
-_FOUND_BEFORE = "found_before"
 
 
 def create_raw_table(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
@@ -67,12 +67,12 @@ def judge_of(source: Source) -> Judge:
     """
 
     def judge(types: dict[str, str]) -> str:
-        as_text = [
-            c.name for c in source.fields if not types[c.name].startswith(_HASHED_AS_THEY_ARE)
-        ]
-        texts = ", ".join(f"coalesce(cast({identifier(n)} as varchar), chr(30))" for n in as_text)
-        others = [identifier(c.name) for c in source.fields if c.name not in as_text]
-        content = ", ".join([f"concat_ws(chr(31), {texts})", *others])
+        content = ", ".join(
+            identifier(c.name)
+            if types[c.name].startswith(_HASHED_AS_THEY_ARE)
+            else f"cast({identifier(c.name)} as varchar)"
+            for c in source.fields
+        )
         faults = " ".join(
             f"when {condition} then {number}"
             for number, (condition, _, _) in enumerate(_faults(source, types))
@@ -87,14 +87,12 @@ def _faults(source: Source, types: dict[str, str]) -> list[tuple[str, str, str |
     texts = [identifier(name) for name, type_ in types.items() if type_ == "VARCHAR"]
     size = " + ".join(f"coalesce(strlen({name}), 0)" for name in texts) or "0"
     keys = [column for column in source.fields if column.name in source.key]
-    repeated = " and ".join(
-        f"lower(trim(cast({identifier(c.name)} as varchar))) = '{quoted(c.delivered_as.lower())}'"
-        for c in keys
-    )
-    faults: list[tuple[str, str, str | None]] = [
-        (f"{size} > {MOST_BYTES}", "R_SIZE", None),
-        (repeated, "R_HEADER", None),
-    ]
+    faults: list[tuple[str, str, str | None]] = [(f"{size} > {MOST_BYTES}", "R_SIZE", None)]
+    if all(types[column.name] == "VARCHAR" for column in keys):
+        repeated = " and ".join(
+            f"lower(trim({identifier(c.name)})) = '{quoted(c.delivered_as.lower())}'" for c in keys
+        )
+        faults.append((repeated, "R_HEADER", None))
     faults += [(_unusable(source, c, types[c.name]), "R_KEY_NULL", c.name) for c in keys]
     faults += [
         (_unusable(source, column, types[column.name]), _REASONS[column.type], column.name)
@@ -154,63 +152,16 @@ def store(
     good = connection.execute(f"select count(*) from {INCOMING} where _fault is null").fetchall()[
         0
     ][0]
-    found_before = _find_duplicates(connection, source, good)
+    duplicates = find_duplicates(connection, source, delivery.number)
     _match_types(connection, source)
     columns = ", ".join(identifier(column.name) for column in source.fields)
-    is_new = f"and rowid not in (select record from {_FOUND_BEFORE})" if found_before else ""
+    is_new = f"and rowid not in (select record from {DUPLICATES})" if duplicates else ""
     connection.execute(
         f"insert into raw.{source.table} by name select {columns}, '{delivery.file_id}' as _file_id, "
         f"{reading.record_no} as _record_no, timestamp '{loaded_at}' as _loaded_at, _row_hash, "
         f"{delivery.number} as _delivery_no from {INCOMING} where _fault is null {is_new}"
     )
-    return good - found_before, found_before
-
-
-def _find_duplicates(connection: duckdb.DuckDBPyConnection, source: Source, good: int) -> int:
-    """Fill ``found_before``: an event seen before; a keyed row that equals its key's newest version."""
-    keys = [f"cast({identifier(name)} as varchar)" for name in source.key]
-    same = [*keys, "_row_hash"] if source.kind == "keyed" else keys
-    listed = ", ".join(same)
-    distinct, stored = connection.execute(
-        f"select count(distinct {'_row_hash' if source.kind == 'keyed' else f'hash({listed})'}), "
-        f"exists (from raw.{source.table}) from {INCOMING} where _fault is null"
-    ).fetchall()[0]
-    if distinct == good and not stored:
-        return 0
-    repeated = (
-        f"select rowid as record from {INCOMING} where _fault is null "
-        f"qualify row_number() over (partition by {listed} order by rowid) > 1"
-        if distinct < good
-        else "select cast(null as bigint) as record where false"
-    )
-    names = ", ".join(f"k{n}" for n in range(len(same)))
-    aliased = ", ".join(f"{value} as k{n}" for n, value in enumerate(same))
-    known = (
-        f"select incoming_keys.record from (select rowid as record, {aliased} from {INCOMING} "
-        f"where _fault is null) as incoming_keys semi join ({_newest_stored(source, keys)}) as known "
-        f"using ({names})"
-    )
-    connection.execute(
-        f"create or replace temp table {_FOUND_BEFORE} as select record from ({repeated}) union "
-        f"select record from ({known})"
-    )
-    return int(connection.execute(f"select count(*) from {_FOUND_BEFORE}").fetchall()[0][0])
-
-
-def _newest_stored(source: Source, keys: list[str]) -> str:
-    """SQL: the stored keys; of keyed rows, with the hash of each key's newest version."""
-    named = [f"{key} as k{n}" for n, key in enumerate(keys)]
-    if source.kind == "event":
-        return f"select {', '.join(named)} from raw.{source.table}"
-    by_name = {column.name: column for column in source.fields}
-    updated = f"({typed(source, by_name[source.updated])})" if source.updated else "null"
-    order = (
-        f"(coalesce(cast({updated} as timestamp), timestamp '0001-01-01'), _delivery_no, _row_hash)"
-    )
-    return (
-        f"select {', '.join(named)}, arg_max(_row_hash, {order}) as k{len(keys)} from raw.{source.table} "
-        f"group by {', '.join(f'k{n}' for n in range(len(keys)))}"
-    )
+    return good - duplicates, duplicates
 
 
 def _match_types(connection: duckdb.DuckDBPyConnection, source: Source) -> None:

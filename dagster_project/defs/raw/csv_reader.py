@@ -5,7 +5,6 @@ file; a reader that dropped, joined or padded anything cannot get there.
 """
 
 import csv
-import itertools
 from collections.abc import Iterator
 
 import duckdb
@@ -26,6 +25,14 @@ from dagster_project.defs.raw.reading import (
 )
 from dagster_project.defs.raw.records import MOST_BYTES, Line, Record, lines_of, split_csv
 from dagster_project.defs.raw.splitting import spans_of, split_up
+from dagster_project.defs.raw.stretches import (
+    IsPlain,
+    Part,
+    PlainLines,
+    as_table,
+    is_sound,
+    parts_of,
+)
 from dagster_project.defs.raw.texts import Text
 from dagster_project.sources import Source
 
@@ -41,6 +48,16 @@ def read_csv(
     file = _CsvFile(delivery.source, text, *_header(delivery.source, text))
     reading = _read_fast(connection, file, judge)
     return reading or _read_split(connection, file, judge)
+
+
+def plain_line(columns: int, delimiter: str) -> IsPlain:
+    """Whether a line is a record come what may: no quote, and as many delimiters as a record has."""
+    between, count = delimiter.encode(), columns - 1
+
+    def is_plain(line: bytes) -> bool:
+        return count > 0 and b'"' not in line and line.count(between) == count and is_sound(line)
+
+    return is_plain
 
 
 class _CsvFile:
@@ -80,10 +97,16 @@ class _CsvFile:
         """SQL: what the judge says of each record, all columns being text."""
         return judge({column.name: "VARCHAR" for column in self.source.fields})
 
-    def records(self) -> Iterator[Record]:
+    def parts(self) -> Iterator[Part]:
+        """What stands behind the header, plain lines apart from what needs the splitter."""
+        is_plain = plain_line(self.columns, self.source.delimiter)
+        return parts_of(self.text.path, 1, is_plain, self.split)
+
+    def split(self, lines: Iterator[Line], first: int) -> Iterator[Record]:
         """The exact splitter's records."""
         return split_csv(
-            itertools.islice(lines_of(self.text.path), 1, None),
+            lines,
+            first,
             columns=self.columns,
             delimiter=self.source.delimiter,
             last_line_counts=self.source.final_newline == "optional",
@@ -95,7 +118,7 @@ class _CsvFile:
 
     def spans_of(self, record_nos: set[int]) -> Spans:
         """Where these records lie in the delivered file."""
-        return spans_of(self.text, self.records(), record_nos)
+        return spans_of(self.text, self.parts(), record_nos)
 
 
 def _header(source: Source, text: Text) -> tuple[list[str], Line]:
@@ -216,33 +239,54 @@ def _may_hide_records(connection: duckdb.DuckDBPyConnection, file: _CsvFile) -> 
 
 
 def _read_split(connection: duckdb.DuckDBPyConnection, file: _CsvFile, judge: Judge) -> Reading:
-    names = [f"c{n}" for n in range(file.columns)]
-    connection.execute(
-        f"create temp table {INCOMING} as select *, {file.judged(judge)} from (select {file.contract_columns()}, "
-        f"_record_no from (select {', '.join(f'cast(null as varchar) as {n}' for n in names)}, "
-        "cast(null as bigint) as _record_no)) where false"
+    store = _Store(connection, file, judge)
+    account, accounted = split_up(
+        file.source, file.text, file.parts(), file.split, file.header_line.end, store
+    )
+    return Reading(
+        records=account.records,
+        bytes=accounted,
+        rejected=account.rejected,
+        extra_columns=file.header.extra,
+        absent_columns=file.header.absent,
+        spans_of=file.spans_of,
     )
 
-    def store(records: list[Record]) -> list[int]:
+
+class _Store:
+    """``incoming``, filled with what the splitter finds."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, file: _CsvFile, judge: Judge) -> None:
+        self._connection = connection
+        self._names = [f"c{n}" for n in range(file.columns)]
+        self._judged = f"select *, {file.judged(judge)} from (select {file.contract_columns()}, _record_no from "
+        empty = ", ".join(f"cast(null as varchar) as {name}" for name in self._names)
+        connection.execute(
+            f"create temp table {INCOMING} as {self._judged} "
+            f"(select {empty}, cast(null as bigint) as _record_no)) where false"
+        )
+        fields = ", ".join(f"nullif(fields[{n + 1}], '') as {c}" for n, c in enumerate(self._names))
+        self._split = (
+            f"(select {fields}, _record_no from (select _record_no, "
+            f"string_split(line, '{quoted(file.source.delimiter)}') as fields from split_records))"
+        )
+
+    def lines(self, parts: list[PlainLines]) -> list[int]:
+        """Lines without quotes are split at their delimiters; all are taken."""
+        self._insert(as_table(parts), self._split)
+        return []
+
+    def records(self, records: list[Record]) -> list[int]:
+        """Records with their fields; all are taken."""
         columns = [
             pa.array([field or None for field in column], pa.string())
             for column in zip(*(record.value for record in records), strict=True)
         ]
         numbers = pa.array([record.record_no for record in records], pa.int64())
-        connection.register("split_records", pa.table([*columns, numbers], [*names, "_record_no"]))
-        connection.execute(
-            f"insert into {INCOMING} by name select *, {file.judged(judge)} from "
-            f"(select {file.contract_columns()}, _record_no from split_records)"
-        )
-        connection.unregister("split_records")
+        self._insert(pa.table([*columns, numbers], [*self._names, "_record_no"]), "split_records")
         return []
 
-    split = split_up(file.source, file.text, file.records(), file.header_line.end, store)
-    return Reading(
-        records=split.records,
-        bytes=split.bytes,
-        rejected=split.rejected,
-        extra_columns=file.header.extra,
-        absent_columns=file.header.absent,
-        spans_of=file.spans_of,
-    )
+    def _insert(self, rows: pa.Table, relation: str) -> None:
+        self._connection.register("split_records", rows)
+        self._connection.execute(f"insert into {INCOMING} by name {self._judged} {relation})")
+        self._connection.unregister("split_records")

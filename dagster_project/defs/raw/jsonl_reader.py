@@ -4,6 +4,7 @@ DuckDB takes a trailing comma, a name twice and an escaped NUL for good; the spl
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import duckdb
 import pyarrow as pa
@@ -20,12 +21,28 @@ from dagster_project.defs.raw.reading import (
     match_header,
     quoted,
 )
-from dagster_project.defs.raw.records import MOST_BYTES, Record, lines_of, split_jsonl
+from dagster_project.defs.raw.records import MOST_BYTES, Record, split_jsonl
 from dagster_project.defs.raw.splitting import spans_of, split_up
+from dagster_project.defs.raw.stretches import (
+    Part,
+    PlainLines,
+    Split,
+    as_table,
+    is_sound,
+    parts_of,
+)
 from dagster_project.defs.raw.texts import Text
 from dagster_project.sources import Source
 
 _LINES = "json_lines"
+
+# SQL: whether a plain line is an object. DuckDB takes a comma before a bracket for good, and of two
+# values with one name the last.
+IS_OBJECT = (
+    "case when json_valid(line) then json_type(line) = 'OBJECT' "
+    "and len(json_keys(line)) = len(list_distinct(json_keys(line))) "
+    r"and not regexp_matches(line, ',\s*[}\]]') else false end"
+)
 
 
 def read_jsonl(
@@ -88,27 +105,15 @@ def _read_fast(
         record_no="rowid + 1",
         extra_columns=header.extra,
         absent_columns=header.absent,
-        spans_of=lambda record_nos: spans_of(text, _records(source, text), record_nos),
+        spans_of=lambda record_nos: spans_of(text, _parts(source, text), record_nos),
     )
 
 
 def _read_split(
     connection: duckdb.DuckDBPyConnection, source: Source, text: Text, judge: Judge
 ) -> Reading:
-    connection.execute(f"create or replace temp table {_LINES} (_record_no bigint, line varchar)")
-
-    def store(records: list[Record]) -> list[int]:
-        numbers = pa.array([record.record_no for record in records], pa.int64())
-        values = pa.array([record.value for record in records], pa.string())
-        connection.register("split_lines", pa.table([numbers, values], ["_record_no", "line"]))
-        connection.execute(f"insert into {_LINES} select * from split_lines where json_valid(line)")
-        odd = connection.execute(
-            "select _record_no from split_lines where not json_valid(line)"
-        ).fetchall()
-        connection.unregister("split_lines")
-        return [row[0] for row in odd]
-
-    split = split_up(source, text, _records(source, text), 0, store)
+    split = _splitter(source)
+    account, accounted = split_up(source, text, _parts(source, text), split, 0, _Store(connection))
     names = _names(connection, f"select distinct json_keys(line) from {_LINES}") or []
     header = match_header(source, names)
     connection.execute(
@@ -118,17 +123,57 @@ def _read_split(
     )
     connection.execute(f"drop table {_LINES}")
     return Reading(
-        records=split.records,
-        bytes=split.bytes,
-        rejected=split.rejected,
+        records=account.records,
+        bytes=accounted,
+        rejected=account.rejected,
         extra_columns=header.extra,
         absent_columns=header.absent,
-        spans_of=lambda record_nos: spans_of(text, _records(source, text), record_nos),
+        spans_of=lambda record_nos: spans_of(text, _parts(source, text), record_nos),
     )
 
 
-def _records(source: Source, text: Text) -> Iterator[Record]:
-    return split_jsonl(lines_of(text.path), last_line_counts=source.final_newline == "optional")
+class _Store:
+    """A table of lines, filled with what the splitter finds."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        connection.execute(
+            f"create or replace temp table {_LINES} (_record_no bigint, line varchar)"
+        )
+
+    def lines(self, parts: list[PlainLines]) -> list[int]:
+        """Lines that DuckDB and the splitter would both take; the others are for the splitter alone."""
+        return self._insert(as_table(parts), IS_OBJECT)
+
+    def records(self, records: list[Record]) -> list[int]:
+        """Objects, but for what DuckDB cannot read."""
+        numbers = pa.array([record.record_no for record in records], pa.int64())
+        values = pa.array([record.value for record in records], pa.string())
+        return self._insert(pa.table([numbers, values], ["_record_no", "line"]), "json_valid(line)")
+
+    def _insert(self, rows: pa.Table, condition: str) -> list[int]:
+        self._connection.register("split_lines", rows)
+        self._connection.execute(
+            f"insert into {_LINES} by name select * from split_lines where {condition}"
+        )
+        refused = self._connection.execute(
+            f"select _record_no from split_lines where not ({condition}) order by 1"
+        ).fetchall()
+        self._connection.unregister("split_lines")
+        return [row[0] for row in refused]
+
+
+def _parts(source: Source, text: Text) -> Iterator[Part]:
+    return parts_of(text.path, 0, is_plain, _splitter(source))
+
+
+def is_plain(line: bytes) -> bool:
+    """What may be an object without anything that DuckDB and the splitter read in their own ways."""
+    return line[:1] == b"{" and b"\\u" not in line and is_sound(line)
+
+
+def _splitter(source: Source) -> Split:
+    return partial(split_jsonl, last_line_counts=source.final_newline == "optional")
 
 
 def _types(source: Source) -> dict[str, str]:

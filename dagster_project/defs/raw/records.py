@@ -73,6 +73,15 @@ class Record:
 
 def lines_of(path: Path) -> Iterator[Line]:
     """The lines of a text, in order; their ends stay with them."""
+    for start, skipped, lines in pieces_of(path):
+        for text in lines:
+            end = start + skipped + len(text)
+            yield Line(cut(text), start, end)
+            start, skipped = end, 0
+
+
+def pieces_of(path: Path) -> Iterator[tuple[int, int, list[bytes]]]:
+    """About a megabyte of whole lines at a time: where they start, what the first one lacks, the lines."""
     position, rest = 0, b""
     with path.open("rb") as text:
         skipped = 0
@@ -83,19 +92,19 @@ def lines_of(path: Path) -> Iterator[Line]:
             rest = b""
             if found[-1][-1:] not in {b"\n", b"\r"}:
                 rest = found.pop()
-            for line in found:
-                end = position + skipped + len(line)
-                yield Line(_cut(line), position, end)
-                position, skipped = end, 0
+            if found:
+                yield position, skipped, found
+                position, skipped = position + skipped + sum(map(len, found)), 0
             if len(rest) > _PIECE:
                 # A line without an end: only its start is kept.
                 skipped += len(rest) - MOST_BYTES - 1
                 rest = rest[: MOST_BYTES + 1]
     if rest:
-        yield Line(_cut(rest), position, position + skipped + len(rest))
+        yield position, skipped, [rest]
 
 
-def _cut(line: bytes) -> bytes:
+def cut(line: bytes) -> bytes:
+    """A line with its end, without what is beyond the size of a record."""
     if len(line) <= MOST_BYTES + 2:
         return line
     end = len(line) - len(line.rstrip(b"\r\n"))
@@ -103,7 +112,7 @@ def _cut(line: bytes) -> bytes:
 
 
 def split_csv(
-    lines: Iterator[Line], *, columns: int, delimiter: str, last_line_counts: bool
+    lines: Iterator[Line], first: int, *, columns: int, delimiter: str, last_line_counts: bool
 ) -> Iterator[Record]:
     """Records of a CSV text, in order; blank lines between them are no records.
 
@@ -113,6 +122,7 @@ def split_csv(
 
     Args:
         lines: what stands behind the header.
+        first: the number of the first record.
         columns: how many fields a record has; empty ones beyond that are surplus.
         delimiter: one character.
         last_line_counts: whether a last line without its line end is a record (else R_TRUNCATED).
@@ -121,7 +131,7 @@ def split_csv(
         Records with their fields, or with R_COLS, R_QUOTE, R_SIZE, R_ENC or R_TRUNCATED.
     """
     splitter = _CsvSplitter(_Ahead(lines), columns, delimiter)
-    record_no = 0
+    record_no = first - 1
     while line := splitter.lines.peek(0):
         if not _without_mark(line.content):
             splitter.lines.take(1)
@@ -296,13 +306,18 @@ def _escaped(content: bytes) -> str:
     return _without_mark(content).decode("utf-8", "surrogateescape")
 
 
-def split_jsonl(lines: Iterator[Line], *, last_line_counts: bool) -> Iterator[Record]:
+def split_jsonl(lines: Iterator[Line], first: int, *, last_line_counts: bool) -> Iterator[Record]:
     """Records of a JSON lines text, in order: one object per line, each name in it once.
+
+    Args:
+        lines: the whole text.
+        first: the number of the first record.
+        last_line_counts: whether a last line without its line end is a record (else R_TRUNCATED).
 
     Yields:
         Records with their line, or with R_JSON, R_SIZE, R_ENC or R_TRUNCATED.
     """
-    record_no = 0
+    record_no = first - 1
     for line in lines:
         if not _without_mark(line.content).strip():
             continue
