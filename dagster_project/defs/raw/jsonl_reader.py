@@ -3,7 +3,7 @@
 DuckDB takes a trailing comma, a name twice and an escaped NUL for good; the splitter does not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 import duckdb
@@ -69,34 +69,41 @@ def _read_fast(
     unit = 1 if text.encoding == "utf-8" else text.bytes_per_character
     if not is_whole or text.counts.nuls or text.counts.marks or unit is None:
         return None
-    lines = f"read_ndjson_objects('{quoted(str(text.path))}')"
+    path = quoted(str(text.path))
     try:
-        names = _names(connection, f"select distinct json_keys(json) from {lines}")
-        if names is None:
+        shapes = connection.execute(
+            f"select json_keys(json), count(*), sum({'strlen' if text.encoding == 'utf-8' else 'length'}(json)), "
+            f"bool_or(strlen(json) > {MOST_BYTES} or json_type(json) <> 'OBJECT' or contains(json, '\\u0000') "
+            rf"or regexp_matches(json, ',\s*[}}\]]')) from read_ndjson_objects('{path}') group by 1"
+        ).fetchall()
+        names = _names(keys for keys, *_ in shapes)
+        if names is None or any(is_odd for *_, is_odd in shapes):
             return None
         header = match_header(source, names)
+        columns = ", ".join(f"'{quoted(name)}': 'varchar'" for name in header.found.values())
         connection.execute(
             f"create temp table {INCOMING} as select *, {judge(_types(source))} from "
-            f"(select {_fields(source, header)}, {'strlen' if text.encoding == 'utf-8' else 'length'}(json) as _size, "
-            f"strlen(json) > {MOST_BYTES} or json_type(json) <> 'OBJECT' or contains(json, '\\u0000') "
-            r"or regexp_matches(json, ',\s*[}\]]') as _is_odd "
-            f"from (select json, {_extracted(source, header, 'json')} as _values from {lines}))"
+            f"(select {_by_name(source, header)} from read_json('{path}', format = 'newline_delimited', "
+            f"columns = {{{columns}}}))"
         )
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error:
         connection.execute(f"drop table if exists {INCOMING}")
         return None
-    rows, values, is_odd = connection.execute(
-        f"select count(*), coalesce(sum(_size), 0)::bigint, coalesce(bool_or(_is_odd), false) from {INCOMING}"
-    ).fetchall()[0]
+    rows = sum(count for _, count, *_ in shapes)
+    values = int(sum(size for *_, size, _ in shapes))
     accounted = Bytes(
         text.content_bytes,
         text.mark_bytes,
         unit * values,
         unit * (text.counts.newlines + text.counts.crlf),
     )
-    if is_odd or accounted.content != accounted.header + accounted.records + accounted.line_ends:
+    stored = connection.execute(f"select count(*) from {INCOMING}").fetchall()[0][0]
+    if (
+        stored != rows
+        or accounted.content != accounted.header + accounted.records + accounted.line_ends
+    ):
         connection.execute(f"drop table {INCOMING}")
         return None
     return Reading(
@@ -114,7 +121,8 @@ def _read_split(
 ) -> Reading:
     split = _splitter(source)
     account, accounted = split_up(source, text, _parts(source, text), split, 0, _Store(connection))
-    names = _names(connection, f"select distinct json_keys(line) from {_LINES}") or []
+    shapes = connection.execute(f"select distinct json_keys(line) from {_LINES}").fetchall()
+    names = _names(keys for (keys,) in shapes) or []
     header = match_header(source, names)
     connection.execute(
         f"create temp table {INCOMING} as select *, {judge(_types(source))} from "
@@ -180,14 +188,23 @@ def _types(source: Source) -> dict[str, str]:
     return {column.name: "VARCHAR" for column in source.fields}
 
 
-def _names(connection: duckdb.DuckDBPyConnection, keys: str) -> list[str] | None:
-    """All names in the objects; None where an object has one twice."""
+def _names(shapes: Iterable[list[str]]) -> list[str] | None:
+    """All names in objects of these shapes; None where an object has one twice."""
     found: set[str] = set()
-    for (names,) in connection.execute(keys).fetchall():
+    for names in shapes:
         if len(set(names)) < len(names):
             return None
         found |= set(names)
     return sorted(found)
+
+
+def _by_name(source: Source, header: Header) -> str:
+    """SQL: the contract's columns from columns with the file's names."""
+    return ", ".join(
+        f"{identifier(header.found[column.name]) if column.name in header.found else 'cast(null as varchar)'} "
+        f"as {identifier(column.name)}"
+        for column in source.fields
+    )
 
 
 def _extracted(source: Source, header: Header, column: str) -> str:
