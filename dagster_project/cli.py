@@ -86,10 +86,10 @@ def replay(as_json: AsJson = False) -> None:
     hold_lock(home)
     from dagster_project.refresh import run_job
 
-    run_job(home, "replay")
-    from dagster_project.console import show_quarantine
+    told = run_job(home, "replay")
+    from dagster_project.console import show_replay
 
-    show_quarantine(home, as_json)
+    show_replay(home, told, as_json)
 
 
 @app.command(epilog="Example: `skikt dev --port 3000`, then open http://127.0.0.1:3000")

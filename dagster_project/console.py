@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from dagster_project.defs.raw.quarantine import SUMMARY, require_intake
+from dagster_project.defs.raw.quarantine import BROUGHT_IN, PASSED_OVER, SUMMARY, require_intake
 from dagster_project.errors import ConfigurationError
 from dagster_project.home import Home
 from dagster_project.vocabulary import STAGES
@@ -163,6 +163,23 @@ def show_quarantine(home: Home, as_json: bool) -> None:
         "[dim]What each code means is in docs/landing.md. After a correction of sources.yaml: "
         "`skikt replay`, then `skikt run`.[/dim]"
     )
+
+
+def show_replay(home: Home, told: dict[str, Any], as_json: bool) -> None:
+    """Print what a replay brought in, which files it passed over and why, and the quarantine after it."""
+    if as_json:
+        rows = Warehouse(root=str(home.root)).read(SUMMARY).to_pylist()
+        print(
+            json.dumps(
+                {name: told[name] for name in (BROUGHT_IN, PASSED_OVER)} | {"quarantine": rows}
+            )
+        )
+        return
+    show_quarantine(home, as_json=False)
+    console = Console()
+    console.print(f"Records brought in: {told[BROUGHT_IN]:,}")
+    for path, why in told[PASSED_OVER].items():
+        console.print(f"{escape(path)} is passed over. {escape(why)}")
 
 
 def show_segments(home: Home, as_json: bool) -> None:

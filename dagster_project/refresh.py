@@ -102,8 +102,8 @@ def refresh(home: Home, *, show: bool) -> Ending:
     return ending
 
 
-def run_job(home: Home, name: str) -> None:
-    """Run one of the small jobs in this process.
+def run_job(home: Home, name: str) -> dict[str, Any]:
+    """Run one of the small jobs in this process; what its steps told, as their metadata.
 
     Raises:
         SkiktError: what stopped it, as its step said it.
@@ -115,7 +115,13 @@ def run_job(home: Home, name: str) -> None:
 
     job = _told_to(Progress(is_shown=False), name)
     with dg.DagsterInstance.get() as instance:
-        job.execute_in_process(instance=instance, run_config=_OWN_LOGGER)
+        result = job.execute_in_process(instance=instance, run_config=_OWN_LOGGER)
+    return {
+        label: told.value
+        for event in result.all_events
+        if event.is_successful_output
+        for label, told in event.step_output_data.metadata.items()
+    }
 
 
 def _told_to(progress: Any, name: str) -> Any:

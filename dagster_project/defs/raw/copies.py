@@ -1,7 +1,8 @@
 """The copies in ``deliveries/``: each file that was taken in, as it was delivered.
 
 Each file is copied there before it is read, under its sha256, with a note beside it: a small JSON
-that remembers its order and names, so that a lost warehouse loads the same files in the same order.
+that remembers its order, its names and how it was read, so that a lost warehouse reads the same rows
+from the same files in the same order.
 A note is written before its copy gets its name and outlives it: at no moment lies there a copy that
 nobody knows. Which files are offered is ``landing``.
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from dagster_project.defs.raw.landing import Delivery
 from dagster_project.defs.raw.reading import HeldError
+from dagster_project.defs.raw.wording import with_words, words_of
 from dagster_project.home import Home
 from dagster_project.sources import Source
 
@@ -24,22 +26,9 @@ _CHUNK = 1 << 20
 def known_deliveries(home: Home, source: Source) -> list[Delivery]:
     """The files that were taken in before, in the order they came."""
     folder = _folder(home, source)
-    notes = [(json.loads(path.read_text()), path) for path in folder.glob("*.json")]
+    noted = (_noted(source, path) for path in folder.glob("*.json"))
     return sorted(
-        (
-            Delivery(
-                source,
-                note["file_name"],
-                folder / path.name.partition(".")[0],
-                path.name.partition(".")[0],
-                note["bytes"],
-                note["number"],
-                tuple(note.get("also_named", ())),
-                note.get("was_loaded", False),
-            )
-            for note, path in notes
-            if (folder / path.name.partition(".")[0]).exists()
-        ),
+        (delivery for delivery in noted if delivery.copy.exists()),
         key=lambda delivery: delivery.number,
     )
 
@@ -100,6 +89,12 @@ def remember_loaded(home: Home, delivery: Delivery) -> None:
         _note(home, replace(delivery, was_loaded=True))
 
 
+def remember_replayed(home: Home, delivery: Delivery, source: Source) -> None:
+    """Note that quarantined records came in by other words of the source than those noted already."""
+    if source not in (delivery.source, *delivery.replayed_as):
+        _note(home, replace(delivery, replayed_as=(*delivery.replayed_as, source)))
+
+
 def drop_copy(delivery: Delivery) -> None:
     """A held file leaves no copy: what lies in ``deliveries/`` was loaded."""
     if delivery.was_loaded:
@@ -147,6 +142,22 @@ def _state(stat: os.stat_result) -> tuple[int, int, int]:
     return stat.st_size, stat.st_mtime_ns, stat.st_ino
 
 
+def _noted(source: Source, path: Path) -> Delivery:
+    note = json.loads(path.read_text(encoding="utf-8"))
+    sha256 = path.name.partition(".")[0]
+    return Delivery(
+        with_words(source, note.get("read_as", {})),
+        note["file_name"],
+        path.with_name(sha256),
+        sha256,
+        note["bytes"],
+        note["number"],
+        tuple(note.get("also_named", ())),
+        note.get("was_loaded", False),
+        tuple(with_words(source, words) for words in note.get("replayed_as", ())),
+    )
+
+
 def _note(home: Home, delivery: Delivery) -> None:
     note = {
         "file_name": delivery.file_name,
@@ -154,6 +165,8 @@ def _note(home: Home, delivery: Delivery) -> None:
         "bytes": delivery.bytes,
         "number": delivery.number,
         "was_loaded": delivery.was_loaded,
+        "read_as": words_of(delivery.source),
+        "replayed_as": [words_of(source) for source in delivery.replayed_as],
         "noted_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     partial = home.scratch / f"{delivery.source.table}.note"

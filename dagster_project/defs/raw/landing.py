@@ -16,8 +16,10 @@ from dagster_project.sources import Source
 class Delivery:
     """One file of a source, as it was delivered.
 
-    ``also_named`` are names under which the same bytes came at the same time; ``was_loaded`` says
-    that the file was taken in once, and so is not judged again as a whole.
+    ``source`` is in the words by which the file is read, ``replayed_as`` in those by which its
+    quarantined records were judged again later. ``also_named`` are names under which the same bytes
+    came at the same time; ``was_loaded`` says that the file was taken in once, and so is not judged
+    again as a whole.
     """
 
     source: Source
@@ -28,6 +30,7 @@ class Delivery:
     number: int
     also_named: tuple[str, ...] = ()
     was_loaded: bool = False
+    replayed_as: tuple[Source, ...] = ()
 
     @property
     def file_id(self) -> str:

@@ -13,6 +13,9 @@ from dagster_project.sources import read_sources
 from dagster_project.vocabulary import WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 
+# What a replay tells of itself, as metadata of its step.
+BROUGHT_IN, PASSED_OVER = "records_brought_in", "files_passed_over"
+
 SUMMARY = """
     select source, reason_code, column_name,
         count(distinct (file_id, record_no)) filter (where status = 'open') as records,
@@ -50,11 +53,16 @@ def replay_quarantine(context: dg.OpExecutionContext, warehouse: Warehouse) -> N
     require_intake(warehouse)
     sources = read_sources(load_settings().home_folders)
     with warehouse.connect() as connection:
-        released = {
-            name: replay(connection, warehouse.home, source) for name, source in sources.items()
-        }
+        replayed = [replay(connection, warehouse.home, source) for source in sources.values()]
+    passed_over = {path: why for one in replayed for path, why in one.passed_over.items()}
+    for path, why in passed_over.items():
+        context.log.warning(f"{path} is passed over. {why}")
     context.add_output_metadata(
-        {"records_brought_in": sum(released.values()), "quarantine": _as_table(warehouse)}
+        {
+            BROUGHT_IN: sum(one.brought_in for one in replayed),
+            PASSED_OVER: passed_over,
+            "quarantine": _as_table(warehouse),
+        }
     )
 
 

@@ -1,11 +1,12 @@
 """Records that were quarantined for the way they were written come in once that is corrected."""
 
+import shutil
 from collections.abc import Callable
 from typing import Any
 
 import duckdb
 
-from dagster_project.defs.raw.replay import replay
+from dagster_project.defs.raw.replay import Replayed, replay
 from dagster_project.sources import Source, read_sources
 
 CONSENTS = "privacy/consents"
@@ -21,12 +22,19 @@ ROWS = [consent(n, "2026-01-05 10:00:00" if n % 4 else "24/12/2025 18:30") for n
 BROKEN = "c98,no purpose and no moment\n"
 
 
-def corrected(inbox: Any) -> Source:
-    (inbox.home.config / "sources.yaml").write_text(CORRECTION, encoding="utf-8")
+def corrected(inbox: Any, correction: str = CORRECTION) -> Source:
+    (inbox.home.config / "sources.yaml").write_text(correction, encoding="utf-8")
     read_sources.cache_clear()
     inbox.sources = read_sources(inbox.home)
     source: Source = inbox.sources[CONSENTS]
     return source
+
+
+def passed_over(replayed: Replayed) -> str:
+    """Why the only file gave nothing."""
+    assert replayed.brought_in == 0
+    assert list(replayed.passed_over) == ["privacy/consents.csv"]
+    return replayed.passed_over["privacy/consents.csv"]
 
 
 def test_what_reads_by_the_corrected_format_comes_in_exactly_once(inbox: Any) -> None:
@@ -39,7 +47,7 @@ def test_what_reads_by_the_corrected_format_comes_in_exactly_once(inbox: Any) ->
         "partly_loaded",
     )
 
-    assert replay(inbox.warehouse, inbox.home, corrected(inbox)) == 10
+    assert replay(inbox.warehouse, inbox.home, corrected(inbox)) == Replayed(10)
     after = inbox.delivery(CONSENTS)
     assert (after["accepted"], after["quarantined"], after["status"]) == (40, 1, "partly_loaded")
     assert after["accepted_bytes"] + after["quarantined_bytes"] == (
@@ -51,7 +59,7 @@ def test_what_reads_by_the_corrected_format_comes_in_exactly_once(inbox: Any) ->
     ).fetchall()
     assert statuses == [("open", 1), ("replayed", 10)]
 
-    assert replay(inbox.warehouse, inbox.home, inbox.sources[CONSENTS]) == 0
+    assert replay(inbox.warehouse, inbox.home, inbox.sources[CONSENTS]) == Replayed()
     inbox.take_in(CONSENTS)
     assert len(inbox.rows(CONSENTS, "consent_id")) == 40
 
@@ -86,5 +94,39 @@ def test_without_a_correction_nothing_moves(open_inbox: Callable[..., Any]) -> N
     inbox.put("privacy/consents.csv", HEADER + "".join(ROWS) + BROKEN)
     inbox.take_in(CONSENTS)
     before = inbox.deliveries(CONSENTS), inbox.quarantined(CONSENTS)
-    assert replay(inbox.warehouse, inbox.home, inbox.sources[CONSENTS]) == 0
+    assert replay(inbox.warehouse, inbox.home, inbox.sources[CONSENTS]) == Replayed()
     assert (inbox.deliveries(CONSENTS), inbox.quarantined(CONSENTS)) == before
+
+
+def test_a_file_that_would_be_held_by_now_is_passed_over_aloud(inbox: Any) -> None:
+    inbox.put("privacy/consents.csv", HEADER + "".join(ROWS) + BROKEN)
+    inbox.take_in(CONSENTS)
+    before = inbox.deliveries(CONSENTS), inbox.quarantined(CONSENTS)
+    renamed = corrected(inbox, "sources:\n  privacy/consents: {columns: {state: Standing}}\n")
+    why = passed_over(replay(inbox.warehouse, inbox.home, renamed))
+    assert "By today's sources.yaml the file would be held." in why
+    assert "required and missing: Standing" in why
+    assert (inbox.deliveries(CONSENTS), inbox.quarantined(CONSENTS)) == before
+
+
+def test_a_file_that_is_cut_into_other_records_by_now_is_passed_over_aloud(inbox: Any) -> None:
+    """As when a later version of ours finds the ends of records better."""
+    inbox.put("privacy/consents.csv", HEADER + "".join(ROWS) + BROKEN)
+    inbox.take_in(CONSENTS)
+    inbox.warehouse.execute(
+        "update raw.deliveries set records_in = records_in + 1, duplicates = duplicates + 1 "
+        "where source = 'privacy/consents'"
+    )
+    before = inbox.deliveries(CONSENTS), inbox.quarantined(CONSENTS)
+    why = passed_over(replay(inbox.warehouse, inbox.home, corrected(inbox)))
+    assert "It was taken in as 42 records, and by today's sources.yaml it is 41" in why
+    assert "Deliver those records again in a new file." in why
+    assert (inbox.deliveries(CONSENTS), inbox.quarantined(CONSENTS)) == before
+
+
+def test_a_file_whose_copy_is_gone_is_passed_over_aloud(inbox: Any) -> None:
+    inbox.put("privacy/consents.csv", HEADER + "".join(ROWS) + BROKEN)
+    inbox.take_in(CONSENTS)
+    shutil.rmtree(inbox.home.deliveries / "privacy" / "consents")
+    why = passed_over(replay(inbox.warehouse, inbox.home, corrected(inbox)))
+    assert "Its copy is not in deliveries any more. Deliver those records again" in why
