@@ -106,6 +106,7 @@ def _formats(source: Source) -> dict[str, Any]:
         "timestamp_format": source.timestamp_format,
         "timezone": source.timezone,
         "decimal_sign": source.decimal_sign,
+        "has_updated": source.updated is not None,
         "allowed": allowed,
     }
 

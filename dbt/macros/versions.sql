@@ -10,15 +10,18 @@
 {%- endmacro %}
 
 {#
-  The newest row per key up to the as-of day: newest change, then newest delivery, then row hash. A key
-  that the newest snapshot lacked is left out.
+  The newest row per key up to the as-of day: newest change, if the source says when a row changed (its
+  `updated`), then newest delivery, then row hash. A key that the newest snapshot lacked is left out.
+  The raw stage finds duplicates by the same order (defs/raw/duplicates.py).
 #}
-{% macro newest_version(versions, key) -%}
+{% macro newest_version(table, key) -%}
     select * exclude (_delivery_no, _row_hash, _is_deleted)
-    from {{ versions }}
+    from {{ ref('stg_' ~ table ~ '_versions') }}
     where (valid_from is null or valid_from < {{ end_of_as_of() }}) and not _is_deleted
     qualify row_number() over (
         partition by {{ key | join(', ') }}
-        order by valid_from desc nulls last, _delivery_no desc, _row_hash desc
+        order by
+            {% if var('formats')[table].has_updated %}valid_from desc nulls last, {% endif -%}
+            _delivery_no desc, _row_hash desc
     ) = 1
 {%- endmacro %}

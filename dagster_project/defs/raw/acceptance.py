@@ -1,8 +1,8 @@
 """From ``incoming`` to the raw tables: what is accepted, a duplicate, or quarantined, and the counts.
 
 Every record of a file ends in exactly one of accepted, quarantined, duplicates and suppressed (I2).
-Which are duplicates is ``duplicates``; erasure, which suppresses, is ``erasure``; keys that a snapshot lacks are ``snapshots``; files as a
-whole are ``readers`` and ``thresholds``.
+Which are duplicates is ``duplicates``; erasure, which suppresses, is ``erasure``; keys that a
+snapshot lacks are ``snapshots``; files as a whole are ``readers`` and ``thresholds``.
 """
 
 import duckdb

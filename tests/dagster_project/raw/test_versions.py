@@ -68,6 +68,41 @@ def test_a_row_that_goes_back_to_what_it_was_is_a_new_version(inbox: Any) -> Non
     assert inbox.rows(CONTACTS, "efternamn") == ["S", "T", "S"]
 
 
+def test_a_file_with_two_versions_of_a_key_adds_none_when_it_comes_again(inbox: Any) -> None:
+    two = ("K1;Anna;S;2026-01-01 10:00:00", "K1;Anna;T;2026-02-01 10:00:00")
+    for night in range(3):
+        inbox.put("crm/contacts.csv", contacts(*two, f"N{night};Bo;Ek;2026-01-01 10:00:00"))
+        inbox.take_in(CONTACTS)
+    inbox.put("crm/contacts.csv", contacts(two[0]))
+    intake = inbox.take_in(CONTACTS)
+    assert (intake.accepted, intake.duplicates) == (0, 1)
+    assert inbox.rows(CONTACTS, "kundnr", "efternamn") == [
+        ("K1", "S"),
+        ("K1", "T"),
+        *((f"N{night}", "Ek") for night in range(3)),
+    ]
+
+
+def test_two_versions_without_a_moment_of_change_stay_as_they_came_first(inbox: Any) -> None:
+    statuses = ("subscribed", "unsubscribed", "cleaned")
+    header, *versions = "subscriber_id,email,status", *(f"S1,a@firma.se,{s}" for s in statuses)
+    for night in range(3):
+        lines = (header, *versions[night:], *versions[:night], f"N{night},b@firma.se,subscribed")
+        inbox.put("newsletter/subscribers.csv", "".join(f"{line}\n" for line in lines))
+        inbox.take_in(SUBSCRIBERS)
+    rows = inbox.rows(SUBSCRIBERS, "subscriber_id", "status")
+    assert [status for key, status in rows if key == "S1"] == list(statuses)
+
+
+def test_a_row_goes_back_within_one_moment_of_change(inbox: Any) -> None:
+    for surname in ("S", "T", "S", "S"):
+        record = f"K1;Anna;{surname};2026-01-01 10:00:00"
+        inbox.put("crm/contacts.csv", contacts(record, f"K2;Bo;{inbox.runs};"))
+        inbox.take_in(CONTACTS)
+    rows = inbox.rows(CONTACTS, "kundnr", "efternamn")
+    assert [surname for key, surname in rows if key == "K1"] == ["S", "T", "S"]
+
+
 def test_a_file_that_goes_back_to_what_it_was_is_news_too(inbox: Any) -> None:
     for status in ("subscribed", "unsubscribed", "subscribed"):
         inbox.put("newsletter/subscribers.csv", subscriber(status))

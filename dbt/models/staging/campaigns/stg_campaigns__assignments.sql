@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_campaigns__assignments_versions'), ['campaign_id', 'person_source', 'person_key']) }}
+{{ newest_version('campaigns__assignments', ['campaign_id', 'person_source', 'person_key']) }}

@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_campaigns__campaigns_versions'), ['campaign_id']) }}
+{{ newest_version('campaigns__campaigns', ['campaign_id']) }}

@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_crm__companies_versions'), ['crm_company_id']) }}
+{{ newest_version('crm__companies', ['crm_company_id']) }}

@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_crm__contacts_versions'), ['contact_id']) }}
+{{ newest_version('crm__contacts', ['contact_id']) }}

@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_newsletter__events_versions'), ['event_id']) }}
+{{ newest_version('newsletter__events', ['event_id']) }}

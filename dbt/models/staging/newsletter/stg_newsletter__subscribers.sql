@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_newsletter__subscribers_versions'), ['subscriber_id']) }}
+{{ newest_version('newsletter__subscribers', ['subscriber_id']) }}

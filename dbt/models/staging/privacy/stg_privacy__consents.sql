@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_privacy__consents_versions'), ['consent_id']) }}
+{{ newest_version('privacy__consents', ['consent_id']) }}

@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_privacy__requests_versions'), ['request_id']) }}
+{{ newest_version('privacy__requests', ['request_id']) }}

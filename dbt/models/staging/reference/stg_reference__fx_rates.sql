@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_reference__fx_rates_versions'), ['currency', 'valid_from_on']) }}
+{{ newest_version('reference__fx_rates', ['currency', 'valid_from_on']) }}

@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_reference__locations_versions'), ['location_id']) }}
+{{ newest_version('reference__locations', ['location_id']) }}

@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_reference__places_versions'), ['country_code', 'postal_code']) }}
+{{ newest_version('reference__places', ['country_code', 'postal_code']) }}

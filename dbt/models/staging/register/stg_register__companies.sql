@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_register__companies_versions'), ['country_code', 'org_number']) }}
+{{ newest_version('register__companies', ['country_code', 'org_number']) }}

@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_shop__customers_versions'), ['shop_customer_id']) }}
+{{ newest_version('shop__customers', ['shop_customer_id']) }}

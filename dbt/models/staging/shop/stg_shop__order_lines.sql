@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_shop__order_lines_versions'), ['order_id', 'line_no']) }}
+{{ newest_version('shop__order_lines', ['order_id', 'line_no']) }}

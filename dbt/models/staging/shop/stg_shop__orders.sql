@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_shop__orders_versions'), ['order_id']) }}
+{{ newest_version('shop__orders', ['order_id']) }}

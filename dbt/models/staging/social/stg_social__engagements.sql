@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_social__engagements_versions'), ['engagement_id']) }}
+{{ newest_version('social__engagements', ['engagement_id']) }}

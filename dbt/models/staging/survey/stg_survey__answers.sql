@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_survey__answers_versions'), ['response_id', 'question_code']) }}
+{{ newest_version('survey__answers', ['response_id', 'question_code']) }}

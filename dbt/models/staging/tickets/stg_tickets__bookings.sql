@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_tickets__bookings_versions'), ['booking_id']) }}
+{{ newest_version('tickets__bookings', ['booking_id']) }}

@@ -1,1 +1,1 @@
-{{ newest_version(ref('stg_web__events_versions'), ['event_id']) }}
+{{ newest_version('web__events', ['event_id']) }}
