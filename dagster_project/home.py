@@ -51,6 +51,11 @@ class Home:
         return self.state / "keys"
 
     @property
+    def tombstones(self) -> Path:
+        """The keys of erased records, without which what hangs on them could not be found again."""
+        return self.state / "tombstones.parquet"
+
+    @property
     def publications(self) -> Path:
         """One folder per publication kept."""
         return self.root / "publications"

@@ -2,11 +2,16 @@
 
 A request names a person record, an e-mail or a phone; what matches exactly goes, with everything
 that hangs on the record's key (orders, lines, events), earlier rows included. Each row removed is
-counted as suppressed with its file, so that I2 holds.
+counted as suppressed with its file, so that I2 holds. From a database the person does not arrive at
+all. The keys are kept in the state, before anything is removed: a lost warehouse, or a copy without
+the person, must not bring back what hangs on them.
 """
+
+import os
 
 import duckdb
 
+from dagster_project.home import Home
 from dagster_project.sources import Source
 from models.normalisation.spellings import phone_spellings
 
@@ -25,6 +30,11 @@ _HANGS_ON: dict[str, tuple[str, str]] = {
     "shop/orders": ("customer_id", "shop"),
     "web/events": ("customer_id", "shop"),
     "newsletter/events": ("subscriber_id", "newsletter"),
+}
+
+# Keys that rows of other tables hang on: (what the key names, its column).
+_HUNG_ON = {name: columns[:2] for name, columns in _PERSON_COLUMNS.items()} | {
+    "shop/orders": ("order", "order_id")
 }
 
 _ASKED_EMAILS = "(select email from raw.erasure_requests where email is not null)"
@@ -50,9 +60,13 @@ LOADED_AFTER: dict[str, tuple[str, ...]] = {
 }
 
 
-def remember_requests(connection: duckdb.DuckDBPyConnection) -> None:
+def remember_requests(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     """Write down what the erase requests name, in comparable form."""
     connection.execute(ERASED)
+    if home.tombstones.exists():
+        connection.execute(
+            f"insert into raw.erased_keys from read_parquet('{home.tombstones}') except from raw.erased_keys"
+        )
     connection.execute(
         f"create or replace table raw.erasure_requests as select {_email('email')} as email, phone, "
         "nullif(trim(person_source), '') as person_source, nullif(trim(person_key), '') as person_key "
@@ -66,28 +80,35 @@ def remember_requests(connection: duckdb.DuckDBPyConnection) -> None:
     connection.executemany(
         "insert into raw.erasure_phones values (?)", [[d] for d in spellings] or [[None]]
     )
-    connection.execute(
-        "insert into raw.erased_keys select distinct person_source, person_key from raw.erasure_requests "
-        "where person_key is not null except select * from raw.erased_keys"
+    _remember_keys(
+        connection,
+        home,
+        "select person_source, person_key from raw.erasure_requests where person_key is not null",
     )
 
 
-def remove_erased(connection: duckdb.DuckDBPyConnection, source: Source) -> int:
-    """Delete the rows of erased records from one raw table and count them as suppressed."""
+def erased_rows(
+    connection: duckdb.DuckDBPyConnection, home: Home, source: Source, relation: str
+) -> str | None:
+    """SQL: which rows of a relation are of erased records, whose keys are remembered; None: never any."""
     condition = _condition(source)
     if condition is None:
+        return None
+    if source.name in _HUNG_ON:
+        person_source, key = _HUNG_ON[source.name]
+        _remember_keys(
+            connection,
+            home,
+            f"select '{person_source}', cast(\"{key}\" as varchar) from {relation} where {condition}",
+        )
+    return condition
+
+
+def remove_erased(connection: duckdb.DuckDBPyConnection, home: Home, source: Source) -> int:
+    """Delete the rows of erased records from one raw table and count them as suppressed."""
+    condition = erased_rows(connection, home, source, f"raw.{source.table}")
+    if condition is None:
         return 0
-    if source.name in _PERSON_COLUMNS:
-        person_source, key, *_ = _PERSON_COLUMNS[source.name]
-        connection.execute(
-            f"insert into raw.erased_keys select distinct '{person_source}', cast(\"{key}\" as varchar) "
-            f"from raw.{source.table} where {condition} except select * from raw.erased_keys"
-        )
-    if source.name == "shop/orders":
-        connection.execute(
-            "insert into raw.erased_keys select distinct 'order', cast(order_id as varchar) "
-            f"from raw.{source.table} where {condition} except select * from raw.erased_keys"
-        )
     removed = connection.execute(
         f"delete from raw.{source.table} where {condition} returning _file_id"
     ).fetchall()
@@ -99,6 +120,21 @@ def remove_erased(connection: duckdb.DuckDBPyConnection, source: Source) -> int:
             [rows, rows, file_id],
         )
     return len(removed)
+
+
+def _remember_keys(connection: duckdb.DuckDBPyConnection, home: Home, found: str) -> None:
+    """Add the keys that a query finds to those of erased records, here and in the state."""
+    added = connection.execute(
+        f"insert into raw.erased_keys ({found}) except from raw.erased_keys returning 1"
+    ).fetchall()
+    if not added:
+        return
+    partial = home.tombstones.with_suffix(".partial")
+    connection.execute(f"copy (from raw.erased_keys order by all) to '{partial}' (format parquet)")
+    with partial.open("rb") as file:
+        partial.chmod(0o600)
+        os.fsync(file.fileno())
+    os.replace(partial, home.tombstones)
 
 
 def _condition(source: Source) -> str | None:

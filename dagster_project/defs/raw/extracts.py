@@ -1,8 +1,9 @@
 """What a database gives that its earlier deliveries do not have, as one Parquet file.
 
 How far a source was read stands in the metadata of the files that it gave, not in a state of its
-own: lose the warehouse, and the next extract still begins where the last one ended. Asking the
-database is ``postgres``; what becomes of the file is ``intake``.
+own: lose the warehouse, and the next extract still begins where the last one ended. Rows of erased
+people are left out: no copy holds them again. Asking the database is ``postgres``; what becomes of
+the file is ``intake``.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from dagster_project.defs.raw.erasure import erased_rows
 from dagster_project.defs.raw.landing import Delivery
 from dagster_project.defs.raw.postgres import Question, opened
 from dagster_project.defs.raw.reading import identifier
@@ -50,6 +52,7 @@ def extract_new_rows(
             begin = newest - timedelta(minutes=source.overlap_minutes) if newest else None
             asked_at = database.now()
             database.write(question.since(begin), rows)
+        _leave_out_erased(connection, home, source, question, rows)
         everything = f"from read_parquet('{rows}')"
         new = everything
         if begin:
@@ -72,6 +75,35 @@ def extract_new_rows(
         extract.unlink()
         return None
     return extract
+
+
+def _leave_out_erased(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    source: Source,
+    question: Question,
+    rows: Path,
+) -> None:
+    """Take the rows of erased records out of what the database gave, before it becomes a delivery."""
+    place = "file_row_number"
+    numbered = f"read_parquet('{rows}', {place} = true)"
+    columns = ", ".join(
+        f"{identifier(question.names[name]) if name in question.names else 'null::varchar'} as {identifier(name)}"
+        for name in source.contract
+    )
+    by_contract = f"(select {columns}, {place} from {numbered})"
+    condition = erased_rows(connection, home, source, by_contract)
+    if condition is None:
+        return
+    erased = f"select {place} from {by_contract} where {condition}"
+    if not connection.execute(f"{erased} limit 1").fetchall():
+        return
+    kept = rows.with_suffix(".kept")
+    connection.execute(
+        f"copy (select * exclude ({place}) from {numbered} where {place} not in ({erased}) order by {place}) "
+        f"to '{kept}' (format parquet, compression zstd)"
+    )
+    kept.replace(rows)
 
 
 def _answers(question: Question, known: list[Delivery]) -> list[Delivery]:

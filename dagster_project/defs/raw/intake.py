@@ -55,8 +55,8 @@ def take_in(
     run = _Run(connection, home, source, run_id)
     run.take_in_offered()
     if source.name == REQUESTS:
-        remember_requests(connection)
-    run.intake.suppressed = remove_erased(connection, source)
+        remember_requests(connection, home)
+    run.intake.suppressed = remove_erased(connection, home, source)
     return run.intake
 
 

@@ -10,7 +10,7 @@ may quote the user, the host or a row.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,17 +39,22 @@ class Question:
 
     Attributes:
         select: all rows, each column as text.
-        columns: the columns' names there.
-        key: those of them that name a record.
+        names: contract column -> its name there.
+        key: those names of them that name a record.
         updated: the column that says when a row changed, where moments can be compared with it.
         zone: SQL behind a moment in the source's own time that makes it comparable.
     """
 
     select: str
-    columns: tuple[str, ...]
+    names: Mapping[str, str]
     key: tuple[str, ...]
     updated: str | None
     zone: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns' names there."""
+        return tuple(self.names.values())
 
     def since(self, begin: datetime | None) -> str:
         """The rows from this moment on, and those that do not say when they changed."""
@@ -86,7 +91,7 @@ class Database:
         kind = schema.field(updated).type if updated else None
         return Question(
             select=f"select {columns} from {relation}",
-            columns=tuple(found.values()),
+            names=found,
             key=tuple(found[name] for name in source.key),
             updated=updated if _is_moment(kind) else None,
             zone=_zone(source, kind),

@@ -53,7 +53,7 @@ def replay(connection: duckdb.DuckDBPyConnection, home: Home, source: Source) ->
             replayed.brought_in += sum(replay_file(connection, home, copies[file_id], source))
         except ReplayError as reason:
             replayed.passed_over[path] = str(reason)
-    remove_erased(connection, source)
+    remove_erased(connection, home, source)
     return replayed
 
 
