@@ -60,15 +60,23 @@ def split_full_names(values: pa.Table) -> pa.Table:
         values: column full_name_raw (text or null), distinct.
 
     Returns:
-        full_name_raw, first_name, last_name (display form or null). One row per input row, in
-        input order.
+        full_name_raw; first_name, last_name: display form or null; first_name_warning,
+        last_name_warning: as ``normalise_names`` warns, of what stands for nothing as a whole on
+        both. One row per input row, in input order.
 
     Raises:
         ValueError: the column is missing.
     """
     (raw,) = read_texts(values, "full_name_raw")
     rows = [_first_and_last(text) for text in raw]
-    return lookup_table({"full_name_raw": raw}, rows, first_name=pa.string(), last_name=pa.string())
+    return lookup_table(
+        {"full_name_raw": raw},
+        rows,
+        first_name=pa.string(),
+        first_name_warning=pa.string(),
+        last_name=pa.string(),
+        last_name_warning=pa.string(),
+    )
 
 
 def _name_and_warning(text: str | None) -> tuple[str | None, str | None]:
@@ -84,17 +92,21 @@ def _name_and_warning(text: str | None) -> tuple[str | None, str | None]:
     return name, "W_MOJIBAKE" if is_repaired else None
 
 
-def _first_and_last(text: str | None) -> tuple[str | None, str | None]:
+def _first_and_last(text: str | None) -> tuple[str | None, str | None, str | None, str | None]:
+    """First name and its warning, last name and its warning."""
     if text is None:
-        return None, None
-    whole = clean(_BRACKETED.sub(" ", readable(text)))
+        return None, None, None, None
+    shown = readable(text)
+    whole = clean(_BRACKETED.sub(" ", shown))
     if is_placeholder(whole):
-        return None, None
+        warning = "W_PLACEHOLDER" if whole else None
+        return None, warning, None, warning
     parts = [words for part in whole.split(",") if (words := _person_words(part))]
     if not parts:
-        return None, None
+        return None, None, None, None
     first, last = (parts[1], parts[0]) if len(parts) > 1 else _divide(parts[0])
-    return _piece(first), _piece(last)
+    is_repaired = not shown.isascii() and shown != clean(text)
+    return (*_piece(first, is_repaired), *_piece(last, is_repaired))
 
 
 def _person_words(part: str) -> list[str]:
@@ -116,5 +128,8 @@ def _divide(words: list[str]) -> tuple[list[str], list[str]]:
     return words[:start], words[start:]
 
 
-def _piece(words: list[str]) -> str | None:
-    return _name_and_warning(" ".join(words))[0]
+def _piece(words: list[str], is_repaired: bool) -> tuple[str | None, str | None]:
+    name, warning = _name_and_warning(" ".join(words))
+    if is_repaired and name and not name.isascii():
+        return name, "W_MOJIBAKE"
+    return name, warning

@@ -325,4 +325,5 @@ def distinct_values(lookup: Lookup) -> str:
 
 
 def _warned(rows: pa.Table) -> int:
-    return int(rows.num_rows - rows["warning"].null_count) if "warning" in rows.column_names else 0
+    warnings = [rows[name] for name in rows.column_names if name.endswith("warning")]
+    return sum(rows.num_rows - column.null_count for column in warnings)

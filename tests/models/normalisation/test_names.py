@@ -112,4 +112,26 @@ def test_genuine_letters_are_no_mojibake(genuine: str) -> None:
 def test_a_full_name_is_split(raw: str | None, first: str | None, last: str | None) -> None:
     table = pa.table({"full_name_raw": pa.array([raw], pa.string())})
     (row,) = split_full_names(table).to_pylist()
-    assert row == {"full_name_raw": raw, "first_name": first, "last_name": last}
+    assert (row["full_name_raw"], row["first_name"], row["last_name"]) == (raw, first, last)
+
+
+@pytest.mark.parametrize(
+    ("raw", "first", "last"),
+    [
+        ("JÃ¶rgen SjÃ¶berg", "W_MOJIBAKE", "W_MOJIBAKE"),
+        ("Anna SjÃ¶berg", None, "W_MOJIBAKE"),
+        ("Søren SjÃ¶gren", None, "W_MOJIBAKE"),
+        ("Jörgen Sjöberg", None, None),
+        ("Anna Okänd", None, "W_PLACEHOLDER"),
+        ("Ukjent", "W_PLACEHOLDER", "W_PLACEHOLDER"),
+        ("Anna", None, None),
+        ("", None, None),
+        (None, None, None),
+    ],
+)
+def test_a_full_name_warns_part_by_part(
+    raw: str | None, first: str | None, last: str | None
+) -> None:
+    table = pa.table({"full_name_raw": pa.array([raw], pa.string())})
+    (row,) = split_full_names(table).to_pylist()
+    assert (row["first_name_warning"], row["last_name_warning"]) == (first, last)

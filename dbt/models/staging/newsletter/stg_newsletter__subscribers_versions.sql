@@ -26,6 +26,8 @@ renamed as (
         source.unsubscribed_time as unsubscribed_at,
         greatest(source.subscribed_time, source.unsubscribed_time) as valid_from,
         {{ warning_codes([
+            looked_up('full_names.first_name_warning', 'first_name'),
+            looked_up('full_names.last_name_warning', 'last_name'),
             looked_up('emails.warning', 'email'),
             unreadable('source.subscribed_at', 'source.subscribed_time', 'subscribed_at', 'W_DATE'),
             unreadable('source.unsubscribed_at', 'source.unsubscribed_time', 'unsubscribed_at', 'W_DATE'),

@@ -38,6 +38,8 @@ renamed as (
         source.booked_at as valid_from,
         {{ warning_codes([
             unreadable('source.bestilt', 'source.booked_at', 'booked_at', 'W_DATE'),
+            looked_up('full_names.first_name_warning', 'first_name'),
+            looked_up('full_names.last_name_warning', 'last_name'),
             looked_up('emails.warning', 'email'),
             looked_up('phones.warning', 'phone'),
             looked_up('postal_codes.warning', 'postal_code'),
