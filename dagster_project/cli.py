@@ -92,6 +92,29 @@ def replay(as_json: AsJson = False) -> None:
     show_replay(home, told, as_json)
 
 
+@app.command(
+    epilog="Example: `skikt unmerge shop:901 newsletter:44 --reason 'her sister'`, then `skikt run`"
+)
+def unmerge(
+    record_ids: Annotated[list[str], typer.Argument(help="Records that leave it, together.")],
+    reason: Annotated[str, typer.Option(help="Why; kept with the decision.")] = "",
+    decided_by: Annotated[str, typer.Option(help="Who decided.")] = "",
+) -> None:
+    """Take records out of a customer that they were merged into by mistake, for good."""
+    home = _home()
+    from dagster_project.warehouse import hold_lock
+
+    hold_lock(home)
+    from dagster_project.refresh import run_job
+
+    given = {"record_ids": record_ids, "reason": reason, "decided_by": decided_by}
+    told = run_job(home, "unmerge", take_out=given)
+    typer.echo(
+        f"{len(set(record_ids))} record(s) leave customer {told['customer_left']}, which keeps "
+        f"{told['records_left']}. Run `skikt run` to publish it."
+    )
+
+
 @app.command(epilog="Example: `skikt dev --port 3000`, then open http://127.0.0.1:3000")
 def dev(port: Annotated[int, typer.Option(help="Port of the UI on 127.0.0.1.")] = 3000) -> None:
     """Start Dagster's UI and daemon on this machine; ends with Ctrl-C."""

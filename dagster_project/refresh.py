@@ -102,8 +102,13 @@ def refresh(home: Home, *, show: bool) -> Ending:
     return ending
 
 
-def run_job(home: Home, name: str) -> dict[str, Any]:
+def run_job(home: Home, name: str, **config: dict[str, Any]) -> dict[str, Any]:
     """Run one of the small jobs in this process; what its steps told, as their metadata.
+
+    Args:
+        home: where to run it.
+        name: of the job.
+        config: what a step is to be given, by the step's name.
 
     Raises:
         SkiktError: what stopped it, as its step said it.
@@ -115,7 +120,8 @@ def run_job(home: Home, name: str) -> dict[str, Any]:
 
     job = _told_to(Progress(is_shown=False), name)
     with dg.DagsterInstance.get() as instance:
-        result = job.execute_in_process(instance=instance, run_config=_OWN_LOGGER)
+        steps = {step: {"config": given} for step, given in config.items()}
+        result = job.execute_in_process(instance=instance, run_config=_OWN_LOGGER | {"ops": steps})
     return {
         label: told.value
         for event in result.all_events

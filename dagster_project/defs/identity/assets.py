@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dagster_project import state
+from dagster_project.decisions import read_decisions
 from dagster_project.settings import load_settings
 from dagster_project.vocabulary import IDENTITY, STAGING, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
@@ -18,6 +19,7 @@ from models.identity.clustering import cluster
 from models.identity.companies import link_companies
 from models.identity.resolution import link
 from models.identity.stable_ids import assign_ids, churn
+from models.identity.steward import decide
 from models.identity.training import SCHEMA_VERSION, train
 
 PERSON_RECORDS = dg.AssetKey([IDENTITY, "int_identity__person_records"])
@@ -114,17 +116,17 @@ def person_model(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.
     ],
 )
 def person_pairs(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
-    """Pairs of person records with the probability that they are one person, from 0.5 on."""
+    """Pairs of person records that may be one person, from 0.5 on, and what people decided."""
     model = state.own_model(warehouse.home, context.run_id, state.IDENTITY_MODEL)
-    pairs = link(
-        _records(warehouse, "int_identity__person_records"), model, review=_REVIEW_PROBABILITY
-    )
+    records = _records(warehouse, "int_identity__person_records")
+    computed = link(records, model, review=_REVIEW_PROBABILITY)
+    pairs = decide(records["record_id"], computed, read_decisions(warehouse.home))
     warehouse.replace(
         "identity.person_pairs",
         pairs,
         {
             "match_probability": "Probability that both records are one person, 0..1.",
-            "match_weight": "Splink's match weight, log2 of the Bayes factor; null for records that are equal.",
+            "match_weight": "Splink's match weight, log2 of the Bayes factor; null where nothing was scored.",
             "decided_by": "model, exact (equal in all identity fields) or steward.",
         },
     )
@@ -135,12 +137,15 @@ def person_pairs(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.
     certain = (
         pc.sum(pc.greater_equal(probabilities, load_settings().match_probability)).as_py() or 0
     )
+    possible = pc.sum(pc.greater_equal(probabilities, _REVIEW_PROBABILITY)).as_py() or 0
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": pairs.num_rows,
             "dagster/column_schema": warehouse.schema_of("identity.person_pairs"),
             "pairs_above_threshold": certain,
-            "pairs_to_review": pairs.num_rows - certain,
+            "pairs_to_review": possible - certain,
+            "pairs_decided_by_people": pc.sum(pc.equal(pairs["decided_by"], "steward")).as_py()
+            or 0,
         },
         check_results=[
             dg.AssetCheckResult(passed=not outside, metadata={"outside": outside or 0, "limit": 0})
@@ -213,7 +218,7 @@ def identities(
     )
     company_clusters = cluster(
         companies["record_id"],
-        link_companies(companies),
+        decide(companies["record_id"], link_companies(companies), read_decisions(home)),
         threshold=load_settings().match_probability,
     )
     before = state.read_table(home, state.ID_LEDGER)

@@ -1,0 +1,101 @@
+"""What a steward decides holds over runs, rebuilt warehouses and what the model says."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from dagster_project.decisions import COLUMNS, read_decisions
+from dagster_project.errors import ConfigurationError
+from dagster_project.home import Home
+
+Customers = dict[str, str]
+
+
+def customers_of(home: Path) -> Customers:
+    """Customer by record."""
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as warehouse:
+        return dict(
+            warehouse.execute(
+                "select record_id, customer_id from identity.customer_identities"
+            ).fetchall()
+        )
+
+
+@pytest.fixture(scope="module")
+def steered(
+    demo_home: Path,
+    copy_of: Callable[[Path, Path], Path],
+    skikt: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Customers, list[str], tuple[str, str], Path]:
+    """Customers before; records taken out of one of them; two records said to be one; the home after."""
+    home = copy_of(demo_home, tmp_path_factory.mktemp("steward") / "home")
+    before = customers_of(home)
+    sizes: dict[str, list[str]] = {}
+    for record, customer in sorted(before.items()):
+        sizes.setdefault(customer, []).append(record)
+    large = next(records for records in sizes.values() if len(records) >= 4)
+    leaving = large[:2]
+    alone = [records[0] for records in sizes.values() if len(records) == 1][:2]
+    ended = skikt.run(home, "unmerge", *leaving, "--reason", "her sister", "--decided-by", "anna")
+    assert ended.exit_code == 0, ended.err
+    assert before[leaving[0]] in ended.out
+    with (home / "state" / "steward.csv").open("a", encoding="utf-8", newline="") as file:
+        csv.DictWriter(file, COLUMNS, restval="").writerow(
+            {"record_id": alone[0], "other_record_id": alone[1], "decision": "must_link"}
+        )
+    (home / "warehouse.duckdb").unlink()
+    ended = skikt.run(home)
+    assert ended.exit_code == 0, ended.err + ended.out
+    return before, leaving, (alone[0], alone[1]), home
+
+
+def test_what_was_taken_out_is_a_customer_of_its_own(steered: Any) -> None:
+    before, leaving, _, home = steered
+    after = customers_of(home)
+    rest = {r for r, customer in before.items() if customer == before[leaving[0]]} - set(leaving)
+    assert len({after[record] for record in leaving}) == 1
+    assert len({after[record] for record in rest}) == 1
+    assert after[leaving[0]] not in {after[record] for record in rest}
+
+
+def test_what_must_be_linked_is_one_customer(steered: Any) -> None:
+    _, _, (one, other), home = steered
+    after = customers_of(home)
+    assert after[one] == after[other]
+
+
+def test_nobody_else_changes(steered: Any) -> None:
+    before, leaving, linked, home = steered
+    after = customers_of(home)
+    touched = {before[record] for record in (*leaving, *linked)}
+    assert {r: c for r, c in after.items() if before[r] not in touched} == {
+        r: c for r, c in before.items() if c not in touched
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("record_id,decision\n", "lacks other_record_id"),
+        ("record_id,other_record_id,decision\na,b,perhaps\n", "line 2: decision is neither"),
+        ("record_id;other_record_id;decision\na;;must_link\n", "line 2: it does not name two"),
+        (
+            "record_id,other_record_id,decision\na,b,must_link\nb,a,cannot_link\n",
+            "line 3: other lines say must_link",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_used_says_which_line(
+    tmp_path: Path, content: str, found: str
+) -> None:
+
+    home = Home(tmp_path)
+    home.create()
+    (home.state / "steward.csv").write_text(content)
+    with pytest.raises(ConfigurationError, match=found):
+        read_decisions(home)
