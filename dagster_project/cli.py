@@ -93,6 +93,22 @@ def replay(as_json: AsJson = False) -> None:
 
 
 @app.command(
+    epilog="Examples: `skikt explain crm:10021` · `skikt explain p_0123456789abcdef --json`"
+)
+def explain(
+    named: Annotated[str, typer.Argument(metavar="RECORD_OR_CUSTOMER_ID")], as_json: AsJson = False
+) -> None:
+    """Show one customer: its records and why they are one, its segments and why, its consents."""
+    home = _home()
+    from dagster_project.warehouse import hold_lock
+
+    hold_lock(home)
+    from dagster_project.console import show_customer
+
+    show_customer(home, named, as_json)
+
+
+@app.command(
     epilog="Example: `skikt unmerge shop:901 newsletter:44 --reason 'her sister'`, then `skikt run`"
 )
 def unmerge(

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from dagster_project.defs.raw.quarantine import BROUGHT_IN, PASSED_OVER, SUMMARY, require_intake
 from dagster_project.errors import ConfigurationError
+from dagster_project.explanation import explain
 from dagster_project.home import Home
 from dagster_project.vocabulary import STAGES
 from dagster_project.warehouse import Warehouse
@@ -180,6 +181,36 @@ def show_replay(home: Home, told: dict[str, Any], as_json: bool) -> None:
     console.print(f"Records brought in: {told[BROUGHT_IN]:,}")
     for path, why in told[PASSED_OVER].items():
         console.print(f"{escape(path)} is passed over. {escape(why)}")
+
+
+def show_customer(home: Home, named: str, as_json: bool) -> None:
+    """Print one customer: records, pairs, what happened to its id, segments, consents.
+
+    Raises:
+        ConfigurationError: no run has finished yet, or nobody is called so.
+    """
+    told = explain(Warehouse(root=str(home.root)), named)
+    if as_json:
+        print(json.dumps(told, default=str))
+        return
+    console = Console()
+    console.print(f"[bold]{told['customer_id']}[/bold]")
+    for title, section in (
+        ("Records", "records"),
+        ("Why they are one, and who else was considered", "pairs"),
+        ("What happened to the id", "events"),
+        ("Segments", "segments"),
+        ("Consents", "consents"),
+    ):
+        if rows := told[section]:
+            table = Table(title=title, title_justify="left")
+            told_of = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+            for name in told_of:
+                table.add_column(name, overflow="fold")
+            for row in rows:
+                values = (row[name] for name in told_of)
+                table.add_row(*("" if value is None else escape(str(value)) for value in values))
+            console.print(table)
 
 
 def show_segments(home: Home, as_json: bool) -> None:

@@ -78,6 +78,30 @@ def test_nobody_else_changes(steered: Any) -> None:
     }
 
 
+def test_a_customer_is_explained_by_any_of_its_names(steered: Any, skikt: Any) -> None:
+    *_, (one, other), home = steered
+    customer = customers_of(home)[one]
+    answers = [skikt.run(home, "explain", name, "--json").told for name in (one, other, customer)]
+    assert answers[0] == answers[1] == answers[2]
+    told = answers[0]
+    assert told["customer_id"] == customer
+    assert {record["record_id"] for record in told["records"]} == {one, other}
+    decided = [pair for pair in told["pairs"] if pair["decided_by"] == "steward"]
+    assert [(p["record_id_l"], p["record_id_r"]) for p in decided] == [tuple(sorted((one, other)))]
+    assert {segment["scheme"] for segment in told["segments"]} >= {"rfm", "lifecycle", "behaviour"}
+    assert all(segment["reason"] for segment in told["segments"])
+    assert len(told["consents"]) == 1
+    shown = skikt.run(home, "explain", one)
+    assert customer in shown.out
+    assert one in shown.out.replace("\n", "")
+
+
+def test_nobody_is_explained_in_a_sentence(steered: Any, skikt: Any) -> None:
+    ended = skikt.run(steered[-1], "explain", "crm:0")
+    assert ended.exit_code == 2
+    assert "No customer and no record is called 'crm:0'" in ended.err
+
+
 @pytest.mark.parametrize(
     ("content", "found"),
     [
