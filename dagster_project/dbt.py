@@ -16,7 +16,7 @@ from dagster_dbt import DagsterDbtTranslator
 from dagster_project.errors import ConfigurationError
 from dagster_project.home import Home
 from dagster_project.settings import CHECKOUT, load_settings
-from dagster_project.sources import Source, is_allowed, read_sources
+from dagster_project.sources import PERSON_KEYS, Source, is_allowed, read_sources
 from dagster_project.vocabulary import OWNERS
 from dagster_project.warehouse import duckdb_settings
 
@@ -107,6 +107,7 @@ def _formats(source: Source) -> dict[str, Any]:
         "timezone": source.timezone,
         "decimal_sign": source.decimal_sign,
         "has_updated": source.updated is not None,
+        "person_keys": PERSON_KEYS.get(source.table, ()),
         "allowed": allowed,
     }
 

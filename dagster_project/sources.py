@@ -32,6 +32,23 @@ SOURCES_FILE = "sources.yaml"
 # One of these must have been delivered before anything can be published.
 PERSON_SOURCES = ("crm/contacts", "shop/customers", "tickets/bookings", "newsletter/subscribers")
 
+# Columns that name a person or a sole trader's company, by raw table: in all stages after raw, a key that is a
+# national person number is a pseudonym.
+PERSON_KEYS: dict[str, tuple[str, ...]] = {
+    "crm__contacts": ("kundnr", "foretag_nr"),
+    "crm__companies": ("foretag_nr",),
+    "shop__customers": ("customer_id",),
+    "shop__orders": ("customer_id",),
+    "web__events": ("customer_id",),
+    "tickets__bookings": ("bookingnr",),
+    "newsletter__subscribers": ("subscriber_id",),
+    "newsletter__events": ("subscriber_id",),
+    "survey__answers": ("response_id",),
+    "campaigns__assignments": ("person_key",),
+    "privacy__consents": ("person_key",),
+    "privacy__requests": ("person_key",),
+}
+
 # A table of a database: up to two names, each plain or in double quotes.
 _NAME = r'("(?:[^"]|"")+"|[^".;\s]+)'
 TABLE_NAME = rf"(?:{_NAME}\.)?{_NAME}"

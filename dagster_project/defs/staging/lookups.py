@@ -18,6 +18,7 @@ from dagster_project.state import secret_key
 from dagster_project.vocabulary import RAW, STAGING, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 from models import normalisation
+from models.normalisation.person_numbers import pseudonym
 
 # Where each kind of value is delivered: (raw table, value column[, country column]).
 _NAMES = (
@@ -264,7 +265,7 @@ def without_person_numbers(rows: pa.Table, key: bytes) -> pa.Table:
     is_person = pc.fill_null(pc.equal(rows["warning"], "W_PERSON_NUMBER"), False).to_pylist()
     for name in set(others) & {"org_number", "org_number_match"}:
         hidden[name] = [
-            _pseudonym(value, key) if person and value else value
+            pseudonym(value, key) if person and value else value
             for value, person in zip(rows[name].to_pylist(), is_person, strict=True)
         ]
     for name, values in hidden.items():
@@ -274,10 +275,6 @@ def without_person_numbers(rows: pa.Table, key: bytes) -> pa.Table:
 
 def _md5(value: str) -> str:
     return hashlib.md5(value.encode(), usedforsecurity=False).hexdigest()
-
-
-def _pseudonym(number: str, key: bytes) -> str:
-    return "person-" + hmac.new(key, number.encode(), hashlib.sha256).hexdigest()[:24]
 
 
 NETWORK_EMAILS = (

@@ -1,0 +1,73 @@
+"""Keys that are national person numbers, with the pseudonyms that stand for them after raw.
+
+``dbt/macros/delivered.sql`` puts the pseudonym in the key's place wherever a column names a person
+(``PERSON_KEYS`` in ``sources.py``), so that rows still find each other. By shape alone: of other
+keys of ten digits one in fifteen has a pseudonym too, which joins as well.
+"""
+
+import dagster as dg
+import pyarrow as pa
+
+from dagster_project.sources import PERSON_KEYS
+from dagster_project.state import secret_key
+from dagster_project.vocabulary import RAW, WAREHOUSE_POOL
+from dagster_project.warehouse import Warehouse
+from models.normalisation.person_numbers import HELD, SHORTEST, pseudonym
+
+LOOKUP = dg.AssetKey([RAW, "lookup_person_keys"])
+
+_COLUMNS = {
+    "delivered_key": "A key as delivered, without spaces around it, that is a national person number by its shape.",
+    "pseudonym": "What stands for it in all stages after raw: an HMAC under a key that never leaves the state.",
+}
+
+
+@dg.asset(
+    key=LOOKUP,
+    group_name=RAW,
+    kinds={"python", "duckdb"},
+    deps=[dg.AssetKey([RAW, table]) for table in PERSON_KEYS],
+    pool=WAREHOUSE_POOL,
+    check_specs=[
+        dg.AssetCheckSpec(
+            "pseudonyms_are_unique",
+            asset=LOOKUP,
+            blocking=True,
+            description="No two keys share a pseudonym.",
+        )
+    ],
+)
+def lookup_person_keys(warehouse: Warehouse) -> dg.MaterializeResult:
+    """Pseudonyms of the keys that are national person numbers; the one table that knows both."""
+    secret = secret_key(warehouse.home, "person_numbers")
+    keys = warehouse.read(_KEYS)["delivered_key"].to_pylist()
+    pseudonyms = [pseudonym(key, secret) for key in keys]
+    columns = [pa.array(values, pa.string()) for values in (keys, pseudonyms)]
+    table = f"{RAW}.lookup_person_keys"
+    warehouse.replace(table, pa.table(columns, list(_COLUMNS)), _COLUMNS)
+    repeated = len(pseudonyms) - len(set(pseudonyms))
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": len(keys),
+            "dagster/column_schema": warehouse.schema_of(table),
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                passed=repeated == 0, metadata={"repeated_pseudonyms": repeated, "limit": 0}
+            )
+        ],
+    )
+
+
+def _keys_of(table: str, column: str) -> str:
+    value = f'trim(cast("{column}" as varchar))'
+    return f"select {value} as delivered_key from raw.{table} where length({value}) >= {SHORTEST}"
+
+
+_KEYS = (
+    "select delivered_key from (select distinct delivered_key from ("
+    + " union all ".join(
+        _keys_of(table, column) for table, columns in PERSON_KEYS.items() for column in columns
+    )
+    + f")) where regexp_matches(delivered_key, '{HELD}') order by 1"
+)
