@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
 from dagster_dbt import DagsterDbtTranslator
 
 from dagster_project.errors import ConfigurationError
@@ -66,9 +67,18 @@ def manifest_path(home: Home) -> Path:
         if not result.success:
             raise ConfigurationError(
                 f"The dbt project does not parse: {result.exception}. Correct it under {DBT_PROJECT}."
-            )
+            ) from result.exception
         stamp.write_text(fingerprint)
     return target / MANIFEST
+
+
+@cache
+def mart_columns(mart: str) -> dict[str, str]:
+    """What each column of a mart holds: for the tables that hand it theirs under the same name."""
+    file = DBT_PROJECT / "models" / "marts" / "_marts__models.yml"
+    models = yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
+    columns = next(model["columns"] for model in models if model["name"] == mart)
+    return {column["name"]: column["description"] for column in columns}
 
 
 class SkiktTranslator(DagsterDbtTranslator):

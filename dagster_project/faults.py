@@ -5,7 +5,6 @@ exit code; wrong data stays wrong and is never retried. DuckDB's error texts quo
 the one boundary that they pass before anything writes them down.
 """
 
-import errno
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from dagster_project.errors import (
     WarehouseBusyError,
     WarehouseDamagedError,
 )
+from dagster_project.full_disk import disk_full, is_no_room
 
 _RETRIES = 2
 _WAIT_SECONDS = 2
@@ -27,7 +27,6 @@ _ABOUT_SQL = re.compile(r"(Parser|Binder|Catalog|Compilation|Contract) ?Error.*"
 _KIND = re.compile(r"\w+( \w+)? (Error|Exception)")
 
 # How DuckDB words what the machine did to its file.
-_NO_ROOM = re.compile(r"No space left|Disk quota exceeded|File too large")
 _HELD_OPEN = re.compile(r"Conflicting lock is held in .*\(PID (\d+)\)")
 _DAMAGED = re.compile(
     r"not a valid DuckDB database|Corrupt database file|version number"
@@ -41,8 +40,8 @@ def file_faults() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise _disk_full() from None
+        if is_no_room(error):
+            raise disk_full() from None
         raise dg.RetryRequested(max_retries=_RETRIES, seconds_to_wait=_WAIT_SECONDS) from error
 
 
@@ -56,6 +55,8 @@ def database_faults() -> Iterator[None]:
             "Memory ran out. Give the machine more, or lower SKIKT_MEMORY_LIMIT so that DuckDB spills to disk."
         ) from None
     except (duckdb.IOException, duckdb.TransactionException) as error:
+        if is_no_room(error):
+            raise disk_full() from None
         _raise_for_file(str(error))
         if isinstance(error, duckdb.TransactionException):
             raise RuntimeError(without_values(f"{type(error).__name__}: {error}")) from None
@@ -73,8 +74,6 @@ def without_values(message: str) -> str:
 
 
 def _raise_for_file(message: str) -> None:
-    if _NO_ROOM.search(message):
-        raise _disk_full() from None
     if _DAMAGED.search(message):
         raise WarehouseDamagedError(
             "The warehouse is damaged, or was written by another version of DuckDB. It holds nothing of its own. "
@@ -85,9 +84,3 @@ def _raise_for_file(message: str) -> None:
         raise WarehouseBusyError(
             f"Another program (process {holder.group(1)}) has the warehouse open. Close it there, then run again."
         ) from None
-
-
-def _disk_full() -> ResourcesExhaustedError:
-    return ResourcesExhaustedError(
-        "The disk is full. Free space below SKIKT_HOME; what was published before is untouched."
-    )

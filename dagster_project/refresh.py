@@ -15,6 +15,7 @@ from typing import Any
 
 from dagster_project.errors import EXIT_CODES
 from dagster_project.failure_hook import hand_over_failure
+from dagster_project.full_disk import record_faults
 from dagster_project.home import Home
 from dagster_project.settings import CHECKOUT
 
@@ -65,6 +66,7 @@ def start_ui(home: Home, port: int) -> int:
     return subprocess.call(command, cwd=CHECKOUT)  # noqa: S603  (the command is our own)
 
 
+@record_faults()
 def refresh(home: Home, *, show: bool) -> Ending:
     """Run the job once.
 
@@ -102,6 +104,7 @@ def refresh(home: Home, *, show: bool) -> Ending:
     return ending
 
 
+@record_faults()
 def run_job(home: Home, name: str, **config: dict[str, Any]) -> dict[str, Any]:
     """Run one of the small jobs in this process; what its steps told, as their metadata.
 
