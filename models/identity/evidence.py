@@ -65,6 +65,11 @@ def _mistyped(column: str, similarity: float) -> str:
                 and damerau_levenshtein({column}_l, {column}_r) <= 1)))"""
 
 
+_POSTAL_ALIKE = """(postal_l = postal_r or (length(postal_l) = length(postal_r)
+    and length(postal_l) > 3 and damerau_levenshtein(postal_l, postal_r) <= 1))"""
+
+_CITY_ALIKE = f"""(city_l = city_r or {_mistyped("city", 0.9)})"""
+
 GIVEN_NAME = Macro(
     name="compare_given_names",
     columns=("given", "family", "given_key", "given_keys", "given_tokens"),
@@ -190,19 +195,22 @@ EMAIL = Macro(
 ADDRESS = Macro(
     name="compare_addresses",
     columns=("street", "house_no", "postal", "city"),
-    outcomes=("unknown", "same address", "same place", "other address"),
-    body="""case
+    outcomes=("unknown", "same address", "similar address", "same place", "other address"),
+    body=f"""case
         when coalesce(postal_l, city_l) is null or coalesce(postal_r, city_r) is null then 0
         when house_no_l is not distinct from house_no_r
             and (postal_l = postal_r or city_l = city_r)
             and (street_l = street_r or (postal_l = postal_r
                 and jaro_winkler_similarity(street_l, street_r) >= 0.88)) then 1
-        when postal_l = postal_r and (street_l is null or street_r is null) then 2
+        when ({_POSTAL_ALIKE} or {_CITY_ALIKE})
+            and (street_l = street_r or {_mistyped("street", 0.9)}) then 2
+        when {_POSTAL_ALIKE} and {_CITY_ALIKE} and house_no_l = house_no_r then 2
+        when postal_l = postal_r or ({_POSTAL_ALIKE} and {_CITY_ALIKE}) then 3
         when (postal_l is null or postal_r is null) and city_l = city_r then 0
-        else 3 end""",
+        else 4 end""",
 )
-"""A street needs its house number; a postal code without a street is weaker; a city says nothing,
-half a country may live in it."""
+"""A street needs its house number; one part of an address may be mistyped or be another one; a
+postal code alone is weaker; a city says nothing, half a country may live in it."""
 
 PHONE = Macro(
     name="compare_phones",

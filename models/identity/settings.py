@@ -252,6 +252,8 @@ def household() -> Comparison:
         "same phone": phone["same"],
         "same address, phone unknown": f"{phone['unknown']} and {address['same address']}",
         "same address, other phone": address["same address"],
+        "similar address, phone unknown": f"{phone['unknown']} and {address['similar address']}",
+        "similar address, other phone": address["similar address"],
         "same place, phone unknown": f"{phone['unknown']} and {address['same place']}",
         "same place, other phone": address["same place"],
         "other address, phone unknown": phone["unknown"],
@@ -263,11 +265,12 @@ def household() -> Comparison:
         "phone unknown": phone["unknown"],
         "other phone": "true",
     }
-    alike = {
-        "same phone": phone["same"],
+    near = {
         "same address": address["same address"],
-        "other address and phone": "true",
+        "similar address": address["similar address"],
+        "same place": address["same place"],
     }
+    alike = {"same phone": phone["same"], **near, "other address and phone": "true"}
     one_age = BIRTH_DATE.is_any("same", "day and month swapped", "one digit differs")
     may_be_one = NAMES.is_any("namesakes", "no given name", "same given name", "likely namesakes")
     return _comparison(
@@ -289,7 +292,7 @@ def household() -> Comparison:
             *_levels(
                 "relatives of one age",
                 f"{NAMES.is_any('relatives')} and {one_age}",
-                {"same address": address["same address"], "other or unknown address": "true"},
+                {**near, "other or unknown address": "true"},
             ),
             *_levels("strangers of one age", f"{NAMES.is_any('strangers')} and {one_age}", alike),
             Level("other given name", "ELSE", "other given name"),
