@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 AS_OF = date(2026, 11, 20)
+DBT_MODELS = Path(__file__).parents[2] / "dbt" / "models"
 PUBLISHED = (
     "dim_customer",
     "dim_segment",
@@ -386,6 +387,15 @@ def test_every_published_column_is_explained(published: Connection) -> None:
         "select table_name || '.' || column_name from duckdb_columns() where schema_name = 'marts' and comment is null",
     )
     assert bare == []
+
+
+def test_every_column_that_python_makes_is_explained(warehouse: Connection) -> None:
+    """Those of dbt's own tables are explained where their models are."""
+    models = {path.stem for path in DBT_MODELS.rglob("*.sql")}
+    bare = warehouse.execute(
+        "select table_name, column_name from duckdb_columns() where comment is null and not internal"
+    ).fetchall()
+    assert [column for column in bare if column[0] not in models] == []
 
 
 def test_i12_erased_people_are_in_no_table(demo_home: Path, warehouse: Connection) -> None:

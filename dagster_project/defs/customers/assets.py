@@ -18,6 +18,19 @@ from dagster_project.warehouse import Warehouse
 
 PLACE_FACTS = dg.AssetKey([CUSTOMERS, "place_facts"])
 CUSTOMER_KEYS = dg.AssetKey([CUSTOMERS, "customer_keys"])
+_PLACE_COLUMNS = {
+    "country_code": "The country beside the city in the records, ISO 3166-1 alpha-2.",
+    "city": "The city as the records name it.",
+    "city_name": "The city as GeoNames names it; null where it is not found.",
+    "region": "The region that it lies in.",
+    "latitude": "Degrees north.",
+    "longitude": "Degrees east.",
+    "warning": "W_PLACE where it is not found.",
+}
+_KEY_COLUMNS = {
+    "customer_id": "Stable id of a person or a company, retired ones too.",
+    "customer_key": "What stands for it in all that is published.",
+}
 FACT_STALENESS = dg.AssetKey([CUSTOMERS, "fact_staleness"])
 
 
@@ -40,7 +53,7 @@ def place_facts(warehouse: Warehouse) -> dg.MaterializeResult:
         "where city is not null order by all"
     )
     places = find_places(cities)
-    warehouse.replace("customers.place_facts", places)
+    warehouse.replace("customers.place_facts", places, _PLACE_COLUMNS)
     known = places.num_rows - places["latitude"].null_count
     repeated = places.num_rows - places.group_by(["country_code", "city"]).aggregate([]).num_rows
     return dg.MaterializeResult(
@@ -93,7 +106,7 @@ def customer_keys(warehouse: Warehouse) -> dg.MaterializeResult:
     rows = pa.table(
         {"customer_id": pa.array(ids, pa.string()), "customer_key": pa.array(keys, pa.string())}
     )
-    warehouse.replace("customers.customer_keys", rows)
+    warehouse.replace("customers.customer_keys", rows, _KEY_COLUMNS)
     repeated = len(keys) - len(set(keys))
     return dg.MaterializeResult(
         metadata={

@@ -125,6 +125,8 @@ def person_pairs(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.
         "identity.person_pairs",
         pairs,
         {
+            "record_id_l": "One of both records, as <source>:<key>.",
+            "record_id_r": "The other one.",
             "match_probability": "Probability that both records are one person, 0..1.",
             "match_weight": "Splink's match weight, log2 of the Bayes factor; null where nothing was scored.",
             "decided_by": "model, exact (equal in all identity fields) or steward.",
@@ -244,7 +246,11 @@ def identities(
 
 
 def _people(warehouse: Warehouse, records: pa.Table, ids: pa.Table) -> dg.MaterializeResult:
-    warehouse.replace("identity.customer_identities", ids)
+    words = {
+        "record_id": "The record, as <source>:<key>.",
+        "customer_id": "Stable id of the person that it is of.",
+    }
+    warehouse.replace("identity.customer_identities", ids, words)
     unassigned = _not_exactly_once(records, ids)
     sizes = ids.group_by("customer_id").aggregate([([], "count_all")])["count_all"]
     largest = pc.max(sizes).as_py() or 0
@@ -276,7 +282,11 @@ def _people(warehouse: Warehouse, records: pa.Table, ids: pa.Table) -> dg.Materi
 
 
 def _companies(warehouse: Warehouse, records: pa.Table, ids: pa.Table) -> dg.MaterializeResult:
-    warehouse.replace("identity.company_identities", ids)
+    words = {
+        "record_id": "The record, as <source>:<key>.",
+        "company_id": "Stable id of the company that it is of.",
+    }
+    warehouse.replace("identity.company_identities", ids, words)
     unassigned = _not_exactly_once(records, ids)
     return dg.MaterializeResult(
         asset_key=COMPANY_IDENTITIES,
@@ -303,7 +313,14 @@ def _events(
     before: pa.Table | None,
     ids: pa.Table,
 ) -> dg.MaterializeResult:
-    warehouse.replace("identity.id_events", events)
+    words = {
+        "run_id": "The run in which it happened.",
+        "event": "created, merged, split, retired or restored.",
+        "id": "The customer or company that it happened to.",
+        "other_id": "The other customer or company concerned; null where there is none.",
+        "reason": "Why, in words.",
+    }
+    warehouse.replace("identity.id_events", events, words)
     kept = churn(before, ids) if before else {"surviving": 0, "changed": 0}
     return dg.MaterializeResult(
         asset_key=ID_EVENTS,

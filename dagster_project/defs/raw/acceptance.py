@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from dagster_project.defs.raw.duplicates import DUPLICATES, find_duplicates
 from dagster_project.defs.raw.landing import Delivery
-from dagster_project.defs.raw.ledgers import Counts, add_columns
+from dagster_project.defs.raw.ledgers import Counts, create_table
 from dagster_project.defs.raw.reading import INCOMING, Judge, Reading, identifier, quoted
 from dagster_project.defs.raw.records import MOST_BYTES
 from dagster_project.defs.raw.snapshots import delete_absent
@@ -20,12 +20,15 @@ from dagster_project.sources import Column, Source, is_allowed, typed
 RULE_VERSION = 1
 
 _OWN_COLUMNS = {
-    "_file_id": "varchar",
-    "_record_no": "bigint",
-    "_loaded_at": "timestamp",
-    "_row_hash": "ubigint",
-    "_delivery_no": "integer",
-    "_deleted_by": "varchar",
+    "_file_id": ("varchar", "The delivery that brought the row (raw.deliveries)."),
+    "_record_no": ("bigint", "Which record of that file it was."),
+    "_loaded_at": (
+        "timestamp",
+        "When it was taken in, in UTC; for people, no figure depends on it.",
+    ),
+    "_row_hash": ("ubigint", "A hash of what was delivered, by which equal rows are known."),
+    "_delivery_no": ("integer", "Which delivery of the source it was, in order."),
+    "_deleted_by": ("varchar", "The snapshot that lacked its key; null while it is there."),
 }
 _REASONS = {
     "text": "R_TYPE",
@@ -52,10 +55,14 @@ _HASHED_AS_THEY_ARE = ("TIMESTAMP", "DATE", "TIME", "DECIMAL", "DOUBLE", "FLOAT"
 
 def create_raw_table(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     """The source's table, empty and of text, if nothing was ever delivered."""
-    columns = {identifier(column.name): "varchar" for column in source.fields} | _OWN_COLUMNS
-    listed = ", ".join(f"{name} {type_}" for name, type_ in columns.items())
-    connection.execute(f"create table if not exists raw.{source.table} ({listed})")
-    add_columns(connection, source.table, _OWN_COLUMNS)
+    delivered = {
+        name: (
+            "varchar",
+            f"As delivered. By its contract: {words}{', key' * (name in source.key)}.",
+        )
+        for name, words in source.contract.items()
+    }
+    create_table(connection, source.table, delivered | _OWN_COLUMNS)
 
 
 def judge_of(source: Source) -> Judge:

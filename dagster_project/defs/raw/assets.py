@@ -25,6 +25,12 @@ from dagster_project.warehouse import Warehouse
 AS_OF = dg.AssetKey([RAW, "as_of"])
 DELIVERIES = dg.AssetKey([RAW, "deliveries"])
 
+_AS_OF_COLUMNS = {
+    "as_of": "The UTC day, inclusive, up to which events count.",
+    "run_id": "The run that counts so.",
+    "accepted_changes": "Falls in rows or filled columns that a person declared to be real.",
+}
+
 QUARANTINE = dg.AssetKey([RAW, "quarantine"])
 _LEDGERS = {
     DELIVERIES: "Every file seen, with what became of its records; held files too.",
@@ -73,6 +79,8 @@ def as_of(
             "?::varchar as accepted_changes",
             [day, context.run.run_id, accepted],
         )
+        for column, words in _AS_OF_COLUMNS.items():
+            connection.execute(f"comment on column raw.as_of.{column} is '{words}'")
     return dg.MaterializeResult(
         metadata={
             "as_of": str(day),

@@ -45,7 +45,17 @@ _PERSON_IS_ERASED = (
 )
 
 ERASED = """
-    create table if not exists raw.erased_keys (person_source varchar, person_key varchar)
+    create table if not exists raw.erased_keys (person_source varchar, person_key varchar);
+    comment on column raw.erased_keys.person_source is 'The system of an erased record; order for its orders.';
+    comment on column raw.erased_keys.person_key is 'Its key there: what hangs on it never comes back.'
+"""
+_REQUESTED = """
+    comment on column raw.erasure_requests.email is 'The address whose records go, in small letters.';
+    comment on column raw.erasure_requests.phone is 'The number whose records go, as delivered.';
+    comment on column raw.erasure_requests.person_source is 'The system of the record that goes.';
+    comment on column raw.erasure_requests.person_key is 'Its key there.';
+    create or replace table raw.erasure_phones (digits varchar);
+    comment on column raw.erasure_phones.digits is 'A number whose records go, in each way it may be written.'
 """
 
 
@@ -76,7 +86,7 @@ def remember_requests(connection: duckdb.DuckDBPyConnection, home: Home) -> None
         "select phone from raw.erasure_requests where phone is not null"
     ).fetchall()
     spellings = sorted({digits for (phone,) in phones for digits in phone_spellings(phone)})
-    connection.execute("create or replace table raw.erasure_phones (digits varchar)")
+    connection.execute(_REQUESTED)
     connection.executemany(
         "insert into raw.erasure_phones values (?)", [[d] for d in spellings] or [[None]]
     )

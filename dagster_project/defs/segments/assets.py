@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dagster_project import state
+from dagster_project.dbt import mart_columns
 from dagster_project.defs.segments.audiences import select_members
 from dagster_project.defs.segments.definitions import segment_definitions_table
 from dagster_project.rules import read_rules
@@ -108,7 +109,7 @@ def segment_definitions(
     """Every segment there is: its name, what it means, what to do, its owner, status and version."""
     model = state.own_model(warehouse.home, context.run_id, state.BEHAVIOUR_MODEL)
     rows = segment_definitions_table(model, read_rules(warehouse.home))
-    warehouse.replace("segments.segment_definitions", rows)
+    warehouse.replace("segments.segment_definitions", rows, _described(rows, "dim_segment"))
     bare = (
         rows.num_rows
         - pc.sum(pc.and_(pc.is_valid(rows["name"]), pc.is_valid(rows["description"]))).as_py()
@@ -178,6 +179,8 @@ def customer_segments(
         "segments.customer_segments",
         rows,
         {
+            **_described(rows, "dim_segment"),
+            "customer_id": "The customer.",
             "strength": "How firmly the customer belongs, 0 (at a border) to 1.",
             "reason": "Why, with exact figures.",
         },
@@ -239,7 +242,13 @@ def segment_history(
         "definition_versions": dict(run.definition_versions),
     }
     state.write_model(home, run_id, state.SEGMENT_RUNS, {"runs": [*before, this_run]})
-    warehouse.replace("segments.segment_history", history)
+    words = {
+        **_described(history, "fct_segment_membership"),
+        "customer_id": "The customer.",
+        "cause": "Why it began or, of a row that ended for good, why it ended.",
+        "began_by": "Why it began.",
+    }
+    warehouse.replace("segments.segment_history", history, words)
     wrong = warehouse.read(_OVERLAPS)["wrong"][0].as_py()
     opened = pc.sum(pc.equal(history["valid_from"], pa.scalar(run.as_of, pa.date32()))).as_py() or 0
     return dg.MaterializeResult(
@@ -270,7 +279,9 @@ def segment_profiles(warehouse: Warehouse) -> dg.MaterializeResult:
     """How each segment differs from all customers, feature by feature."""
     memberships = _memberships(warehouse)
     profiles = profile_segments(memberships, _features(warehouse))
-    warehouse.replace("segments.segment_profiles", profiles)
+    warehouse.replace(
+        "segments.segment_profiles", profiles, _described(profiles, "segment_profile")
+    )
     missing = (
         pc.count_distinct(memberships["segment_id"]).as_py()
         - pc.count_distinct(profiles["segment_id"]).as_py()
@@ -303,7 +314,9 @@ def segment_profiles(warehouse: Warehouse) -> dg.MaterializeResult:
 def segment_homogeneity(warehouse: Warehouse) -> dg.MaterializeResult:
     """How alike the members of each segment are in what they do, 0 to 1."""
     rows = homogeneity(_memberships(warehouse), _features(warehouse))
-    warehouse.replace("segments.segment_homogeneity", rows)
+    warehouse.replace(
+        "segments.segment_homogeneity", rows, _described(rows, "fct_segment_snapshot")
+    )
     outside = sum(
         value is not None and not 0 <= value <= 1 for value in rows["homogeneity"].to_pylist()
     )
@@ -336,7 +349,7 @@ def earlier_snapshots(warehouse: Warehouse) -> dg.MaterializeResult:
     rows = snapshots if snapshots is not None else SNAPSHOT_SCHEMA.empty_table()
     # The same day may have been published already: its rows are made anew.
     rows = rows.filter(pc.less(rows["as_of"], pa.scalar(_as_of(warehouse), pa.date32())))
-    warehouse.replace("segments.earlier_snapshots", rows)
+    warehouse.replace("segments.earlier_snapshots", rows, _described(rows, "fct_segment_snapshot"))
     newest = pc.max(rows["as_of"]).as_py()
     return dg.MaterializeResult(
         metadata={
@@ -391,6 +404,12 @@ _OVERLAPS = """
 
 def _features(warehouse: Warehouse) -> pa.Table:
     return warehouse.read("select * from customers.customer_features order by customer_id")
+
+
+def _described(rows: pa.Table, mart: str) -> dict[str, str]:
+    """The words of those columns that a mart takes over."""
+    words = mart_columns(mart)
+    return {name: words[name] for name in rows.column_names if name in words}
 
 
 def _memberships(warehouse: Warehouse) -> pa.Table:

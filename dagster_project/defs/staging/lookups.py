@@ -79,6 +79,43 @@ _COMPANY_NAMES = (("crm__companies", "namn"), ("register__companies", "legal_nam
 _WEBSITES = (("crm__companies", "webb"),)
 _INDUSTRIES = (("crm__companies", "bransch_sni"), ("register__companies", "nace_code"))
 
+# What the columns of these tables hold, each said once.
+_WORDS = {
+    "name_raw": "The name as delivered.",
+    "full_name_raw": "The name as delivered, first and last in one field.",
+    "email_raw": "The address as delivered.",
+    "phone_raw": "MD5 of the number as delivered, since some write their national person number there.",
+    "street_raw": "Street and number as delivered.",
+    "postal_code_raw": "The code as delivered.",
+    "country_raw": "The country beside it, as delivered.",
+    "org_number_raw": "MD5 of the number as delivered: a sole trader's may be a national person number.",
+    "website_raw": "The address as delivered.",
+    "industry_raw": "The code as delivered.",
+    "name": "As its bearer writes it; null where it is none.",
+    "name_match": "A form for comparison, without the legal form.",
+    "first_name": "The first names; null where there are none.",
+    "last_name": "The surname; null where there is none.",
+    "first_name_warning": "What was wrong with the first names, as a W_ code.",
+    "last_name_warning": "What was wrong with the surname, as a W_ code.",
+    "email": "The address, if mail can be sent to it.",
+    "email_match": "The address in one spelling, for comparison; never to write to.",
+    "is_role": "Whether the mailbox is an office's, such as info@.",
+    "phone": "The number in E.164, if it can be called.",
+    "phone_match": "The number in one spelling, for comparison; never to call.",
+    "street": "Street and number in one spelling.",
+    "street_match": "Street and number in a form for comparison.",
+    "postal_code": "The code as its country writes it.",
+    "country_code": "The country, ISO 3166-1 alpha-2.",
+    "org_number": "The number, if its country's rules let it be one.",
+    "org_number_match": "The number in one spelling, for comparison.",
+    "domain": "The web site's domain.",
+    "industry_code": "The industry as a NACE code.",
+    "industry_section": "Its section in NACE, one letter.",
+    "warning": "What was wrong with the value, as a W_ code.",
+    "network": "The network.",
+    "social_key": "An HMAC of network and e-mail that stands for the person there.",
+}
+
 Places = tuple[tuple[str | None, ...], ...]
 
 
@@ -195,7 +232,7 @@ def lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
         rows = lookup.normalise(values)
         if lookup.may_hold_person_numbers:
             rows = without_person_numbers(rows, secret_key(warehouse.home, "person_numbers"))
-        warehouse.replace(f"staging.lookup_{lookup.name}", rows)
+        warehouse.replace(f"staging.lookup_{lookup.name}", rows, _described(rows))
         repeated = (
             rows.num_rows
             - rows.select(list(lookup.raw_columns))
@@ -232,7 +269,7 @@ def lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
 def lookup_social_keys(warehouse: Warehouse) -> dg.MaterializeResult:
     """Names a person on a network by an HMAC of network and e-mail: the network's own id is not delivered."""
     rows = social_keys(warehouse.read(NETWORK_EMAILS), secret_key(warehouse.home, "social"))
-    warehouse.replace("staging.lookup_social_keys", rows)
+    warehouse.replace("staging.lookup_social_keys", rows, _described(rows))
     repeated = rows.num_rows - pc.count_distinct(rows["social_key"]).as_py()
     return dg.MaterializeResult(
         metadata={
@@ -319,6 +356,10 @@ def distinct_values(lookup: Lookup) -> str:
         selects.append(f"select {', '.join(named)} from raw.{place[0]}{only}")
     value = lookup.raw_columns[0]
     return f"select distinct * from ({' union all '.join(selects)}) where {value} is not null order by all"
+
+
+def _described(rows: pa.Table) -> dict[str, str]:
+    return {name: _WORDS[name] for name in rows.column_names}
 
 
 def _warned(rows: pa.Table) -> int:
