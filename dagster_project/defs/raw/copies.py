@@ -83,10 +83,13 @@ def take_copy(
     return delivery, True
 
 
-def remember_loaded(home: Home, delivery: Delivery) -> None:
+def remember_loaded(home: Home, delivery: Delivery) -> Delivery:
     """Note that a file was taken in: a lost warehouse takes it in again whatever is usual by then."""
-    if not delivery.was_loaded:
-        _note(home, replace(delivery, was_loaded=True))
+    if delivery.was_loaded:
+        return delivery
+    loaded = replace(delivery, was_loaded=True)
+    _note(home, loaded)
+    return loaded
 
 
 def remember_replayed(home: Home, delivery: Delivery, source: Source) -> None:

@@ -34,7 +34,7 @@ def find_duplicates(connection: duckdb.DuckDBPyConnection, source: Source, deliv
         found.append(_known(source, keys, delivery))
     if not found:
         return 0
-    connection.execute(f"create or replace temp table {DUPLICATES} as {' union '.join(found)}")
+    connection.execute(f"create or replace temp table {DUPLICATES} as ({') union ('.join(found)})")
     return int(connection.execute(f"select count(*) from {DUPLICATES}").fetchall()[0][0])
 
 

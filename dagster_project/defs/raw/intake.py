@@ -79,11 +79,12 @@ class _Run:
         for file in files:
             path = f"{self.source.system}/{file.name}"
             see(self.connection, self.run_id, self.source.name, path, file.lstat().st_size)
-        for delivery in known:
+        for position, delivery in enumerate(known):
             if delivery.file_id in stored:
-                remember_loaded(self.home, delivery)
+                known[position] = remember_loaded(self.home, delivery)
             elif self._load(delivery):
                 self._replay(delivery)
+                known[position] = replace(delivery, was_loaded=True)
         gave_nothing = self.source.format == "postgres" and not files and not self.intake.held
         if gave_nothing and known and known[-1].file_id in stored:
             self._settle_unchanged(known[-1])
@@ -123,7 +124,7 @@ class _Run:
                 file.unlink()
         if is_new:
             if self._load(delivery):
-                known.append(delivery)
+                known.append(replace(delivery, was_loaded=True))
             return
         position = [earlier.number for earlier in known].index(delivery.number)
         has_its_row = delivery.file_id not in stored and file.name == known[position].file_name

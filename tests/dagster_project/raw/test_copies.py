@@ -1,5 +1,6 @@
 """The copies in ``deliveries/``: at whatever step an intake dies, none is left that nobody knows."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -108,3 +109,12 @@ def test_a_copy_without_its_note_was_never_loaded_and_goes(inbox: Any) -> None:
     assert unknown(inbox.home) + without_copy(inbox.home) == []
     assert inbox.rows(CONTACTS, "kundnr") == ["K1", "K2"]
     assert len(list(folder.iterdir())) == 2
+
+
+def test_a_second_name_of_the_same_bytes_does_not_make_them_unloaded(inbox: Any) -> None:
+    for name in ("crm/contacts-1.csv", "crm/contacts-2.csv"):
+        inbox.put(name, FILES["crm/contacts-1.csv"].encode("cp1252"))
+    inbox.take_in(CONTACTS)
+    (note,) = inbox.home.deliveries.rglob("*.json")
+    words = json.loads(note.read_text("utf-8"))
+    assert (words["also_named"], words["was_loaded"]) == (["contacts-2.csv"], True)

@@ -184,3 +184,14 @@ def test_a_copy_of_each_loaded_file_is_kept_private(inbox: Any) -> None:
     assert copy.read_bytes() == file.read_bytes()
     assert copy.stat().st_mode & 0o077 == 0
     assert Path(copy.parent).stat().st_mode & 0o077 == 0
+
+
+def test_a_redelivery_that_repeats_a_row_of_its_own_is_read_like_any_other(inbox: Any) -> None:
+    """Duplicates within the file and duplicates of what is stored, in one file."""
+    header = "kundnr;fornamn;efternamn\n"
+    inbox.put("crm/contacts.csv", header + "K1;A;B\nK2;C;D\n")
+    inbox.take_in("crm/contacts")
+    inbox.put("crm/contacts.csv", header + "K1;A;B\nK3;E;F\nK3;E;F\n")
+    intake = inbox.take_in("crm/contacts")
+    assert (intake.accepted, intake.duplicates) == (1, 2)
+    assert inbox.rows("crm/contacts", "kundnr") == ["K1", "K2", "K3"]
