@@ -73,9 +73,9 @@ def test_a_file_with_two_versions_of_a_key_adds_none_when_it_comes_again(inbox: 
     for night in range(3):
         inbox.put("crm/contacts.csv", contacts(*two, f"N{night};Bo;Ek;2026-01-01 10:00:00"))
         inbox.take_in(CONTACTS)
-    inbox.put("crm/contacts.csv", contacts(two[0]))
+    inbox.put("crm/contacts.csv", contacts(two[0], two[0]))
     intake = inbox.take_in(CONTACTS)
-    assert (intake.accepted, intake.duplicates) == (0, 1)
+    assert (intake.accepted, intake.duplicates) == (0, 2)
     assert inbox.rows(CONTACTS, "kundnr", "efternamn") == [
         ("K1", "S"),
         ("K1", "T"),
