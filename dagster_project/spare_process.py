@@ -56,6 +56,7 @@ def _make_ready() -> None:
     # The Nordic file takes 2 s to read, that of the rest of the world half a second when it is asked.
     nordics = ["SE", "DK", "NO", "FI"]
     place_facts(pa.table({"country_code": nordics, "city": ["Vik"] * len(nordics)}))
+    find_coordinates([])
     gc.freeze()
     gc.enable()
     # Nor worth taking apart one by one at the end, which the run would wait for (1.1 s).

@@ -5,6 +5,7 @@ How two records are judged is ``models.identity``; the records in one shape are 
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 import pyarrow as pa
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 
 from dagster_project import state
 from dagster_project.decisions import read_decisions
+from dagster_project.defs.identity.kept_pairs import keep_pairs, kept_pairs, made_of
 from dagster_project.settings import load_settings
 from dagster_project.vocabulary import IDENTITY, STAGING, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
@@ -48,6 +50,13 @@ GATED = [
 _SEED = 1
 # Pairs below it are not worth a person's look.
 _REVIEW_PROBABILITY = 0.5
+_PAIR_COLUMNS = {
+    "record_id_l": "One of both records, as <source>:<key>.",
+    "record_id_r": "The other one.",
+    "match_probability": "Probability that both records are one person, 0..1.",
+    "match_weight": "Splink's match weight, log2 of the Bayes factor; null where nothing was scored.",
+    "decided_by": "model, exact (equal in all identity fields) or steward.",
+}
 # A person with more records than this is a shared value or a wrong merge, not a customer.
 _LARGEST_CLUSTER = 50
 
@@ -118,20 +127,12 @@ def person_model(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.
 def person_pairs(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """Pairs of person records that may be one person, from 0.5 on, and what people decided."""
     model = state.own_model(warehouse.home, context.run_id, state.IDENTITY_MODEL)
-    records = _records(warehouse, "int_identity__person_records")
-    computed = link(records, model, review=_REVIEW_PROBABILITY)
-    pairs = decide(records["record_id"], computed, read_decisions(warehouse.home))
-    warehouse.replace(
-        "identity.person_pairs",
-        pairs,
-        {
-            "record_id_l": "One of both records, as <source>:<key>.",
-            "record_id_r": "The other one.",
-            "match_probability": "Probability that both records are one person, 0..1.",
-            "match_weight": "Splink's match weight, log2 of the Bayes factor; null where nothing was scored.",
-            "decided_by": "model, exact (equal in all identity fields) or steward.",
-        },
-    )
+    decisions = read_decisions(warehouse.home)
+    made_now = made_of(warehouse, model, decisions, _REVIEW_PROBABILITY)
+    kept = kept_pairs(warehouse, made_now)
+    pairs = _link(warehouse, model, decisions) if kept is None else kept
+    if kept is None:
+        keep_pairs(warehouse, pairs, _PAIR_COLUMNS, made_now)
     probabilities = pairs["match_probability"]
     outside = pc.sum(
         pc.invert(pc.and_(pc.greater_equal(probabilities, 0), pc.less_equal(probabilities, 1)))
@@ -144,6 +145,7 @@ def person_pairs(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.
         metadata={
             "dagster/row_count": pairs.num_rows,
             "dagster/column_schema": warehouse.schema_of("identity.person_pairs"),
+            "are_kept_from_the_last_run": kept is not None,
             "pairs_above_threshold": certain,
             "pairs_to_review": possible - certain,
             "pairs_decided_by_people": pc.sum(pc.equal(pairs["decided_by"], "steward")).as_py()
@@ -341,6 +343,12 @@ def _events(
             )
         ],
     )
+
+
+def _link(warehouse: Warehouse, model: dict[str, Any], decisions: pa.Table) -> pa.Table:
+    records = _records(warehouse, "int_identity__person_records")
+    computed = link(records, model, review=_REVIEW_PROBABILITY)
+    return decide(records["record_id"], computed, decisions)
 
 
 def _records(warehouse: Warehouse, table: str) -> pa.Table:
