@@ -51,13 +51,17 @@ def test_a_change_makes_them_anew(warehouse: Warehouse, what: str) -> None:
     assert kept_pairs(warehouse, CHANGES[what](warehouse)) is None
 
 
-@pytest.mark.parametrize(
-    "records",
-    [RECORDS.slice(1), pa.concat_tables([RECORDS, RECORDS.slice(1)]), RECORDS.set_column(1, "email", pa.array([None, "a@firma.example"]))],
-    ids=["one gone", "one more", "a value moved"],
-)  # fmt: skip
-def test_other_records_make_them_anew(warehouse: Warehouse, records: pa.Table) -> None:
-    warehouse.replace("identity.int_identity__person_records", records)
+MOVED = RECORDS.set_column(1, "email", pa.array([None, "a@firma.example"]))
+OTHER_RECORDS = {
+    "one gone": RECORDS.slice(1),
+    "one more": pa.concat_tables([RECORDS, RECORDS.slice(1)]),
+    "a value at another record": MOVED,
+}
+
+
+@pytest.mark.parametrize("what", OTHER_RECORDS)
+def test_other_records_make_them_anew(warehouse: Warehouse, what: str) -> None:
+    warehouse.replace("identity.int_identity__person_records", OTHER_RECORDS[what])
     assert kept_pairs(warehouse, made_of(warehouse, MODEL, NONE, 0.5)) is None
 
 
