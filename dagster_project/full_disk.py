@@ -43,7 +43,10 @@ def record_faults() -> Iterator[None]:
         yield
     except Exception as error:
         cause: BaseException | None = error
-        while cause is not None:
+        # An error raised once more out of its own handler stands in a circle of causes.
+        seen: set[int] = set()
+        while cause is not None and id(cause) not in seen:
+            seen.add(id(cause))
             if isinstance(cause, OSError | sqlite3.Error) and is_no_room(cause):
                 raise disk_full() from None
             cause = cause.__cause__ or cause.__context__
