@@ -5,13 +5,14 @@ do to pairs is ``models.identity.steward``.
 """
 
 import csv
-import os
+import io
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from datetime import date
 
 import pyarrow as pa
 
+from dagster_project.durable import replacing
 from dagster_project.errors import ConfigurationError
 from dagster_project.home import Home
 from models.identity.steward import CANNOT_LINK, DECISION_SCHEMA, MUST_LINK, contradicted
@@ -41,7 +42,26 @@ def read_decisions(home: Home) -> pa.Table:
     Raises:
         ConfigurationError: a line cannot be used; names the line, never what it says.
     """
-    rows = _read(home)
+    return _usable(_read(home))
+
+
+def add_decisions(home: Home, added: Iterable[Decision]) -> None:
+    """Write lines behind those that are there; all of them or none.
+
+    Raises:
+        ConfigurationError: with them the file could not be used.
+    """
+    rows = [*_read(home), *added]
+    _usable(rows)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows(astuple(row) for row in rows)
+    with replacing(home.state / STEWARD_FILE) as file:
+        file.write(text.getvalue().encode())
+
+
+def _usable(rows: list[Decision]) -> pa.Table:
     decisions = pa.table(
         {name: [getattr(row, name) for row in rows] for name in _NEEDED}, schema=DECISION_SCHEMA
     )
@@ -55,20 +75,6 @@ def read_decisions(home: Home) -> pa.Table:
     return decisions
 
 
-def add_decisions(home: Home, decisions: Iterable[Decision]) -> None:
-    """Write lines behind those that are there; all of them or none."""
-    file = home.state / STEWARD_FILE
-    partial = file.with_suffix(".partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as sink:
-        writer = csv.writer(sink)
-        writer.writerow(COLUMNS)
-        writer.writerows(astuple(decision) for decision in [*_read(home), *decisions])
-        sink.flush()
-        os.fsync(sink.fileno())
-    os.replace(partial, file)
-
-
 def _read(home: Home) -> list[Decision]:
     file = home.state / STEWARD_FILE
     if not file.exists():
@@ -79,11 +85,16 @@ def _read(home: Home) -> list[Decision]:
         raise ConfigurationError(_sentence(f"{type(error).__name__}")) from None
     # A sheet saved in much of Europe has semicolons.
     delimiter = ";" if ";" in text.partition("\n")[0] else ","
-    reader = csv.DictReader(text.splitlines(), delimiter=delimiter)
-    if missing := [name for name in _NEEDED if name not in (reader.fieldnames or [])]:
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header = reader.fieldnames or []
+    if missing := [name for name in _NEEDED if name not in header]:
         raise ConfigurationError(_sentence(f"its header lacks {', '.join(missing)}"))
+    lines = list(reader)
+    # `unmerge` writes the file anew: what it does not know would be lost.
+    if set(header) - set(COLUMNS) or any(None in line for line in lines):
+        raise ConfigurationError(_sentence("it has more columns than these"))
     return [
-        Decision(**{name: (line.get(name) or "").strip() for name in COLUMNS}) for line in reader
+        Decision(**{name: (line.get(name) or "").strip() for name in COLUMNS}) for line in lines
     ]
 
 

@@ -5,7 +5,6 @@ swap of ``publication/release`` makes it current. A failed run leaves a folder t
 """
 
 import json
-import os
 import secrets
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dagster_project.durable import replacing
 from dagster_project.errors import ConfigurationError
 from dagster_project.home import Home
 
@@ -96,13 +96,8 @@ def secret_key(home: Home, name: str) -> bytes:
     file = home.keys / f"{name}.key"
     if not file.exists():
         home.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = file.with_suffix(".partial")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as handle:
+        with replacing(file) as handle:
             handle.write(secrets.token_bytes(32))
-            handle.flush()
-            os.fsync(handle.fileno())
-        os.replace(partial, file)
     return file.read_bytes()
 
 

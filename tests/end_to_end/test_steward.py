@@ -2,13 +2,14 @@
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from dagster_project.decisions import COLUMNS, read_decisions
+from dagster_project.decisions import COLUMNS, Decision, add_decisions, read_decisions
 from dagster_project.errors import ConfigurationError
 from dagster_project.home import Home
 
@@ -108,6 +109,8 @@ def test_nobody_is_explained_in_a_sentence(steered: Any, skikt: Any) -> None:
         ("record_id,decision\n", "lacks other_record_id"),
         ("record_id,other_record_id,decision\na,b,perhaps\n", "line 2: decision is neither"),
         ("record_id;other_record_id;decision\na;;must_link\n", "line 2: it does not name two"),
+        ("record_id,other_record_id,decision,seen\na,b,must_link,yes\n", "more columns than these"),
+        ("record_id,other_record_id,decision\na,b,must_link,her, sister\n", "more columns"),
         (
             "record_id,other_record_id,decision\na,b,must_link\nb,a,cannot_link\n",
             "line 3: other lines say must_link",
@@ -123,3 +126,19 @@ def test_a_file_that_cannot_be_used_says_which_line(
     (home.state / "steward.csv").write_text(content)
     with pytest.raises(ConfigurationError, match=found):
         read_decisions(home)
+
+
+def test_a_decision_against_those_that_stand_is_not_written(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.create()
+    said = Decision("a", "b", "must_link", "2026-11-20", "anna", 'told us: "same,\nof course"')
+    add_decisions(home, [said])
+    before = (home.state / "steward.csv").read_bytes()
+    with pytest.raises(ConfigurationError, match="other lines say must_link"):
+        add_decisions(
+            home, [replace(said, record_id="b", other_record_id="a", decision="cannot_link")]
+        )
+    assert (home.state / "steward.csv").read_bytes() == before
+    add_decisions(home, [replace(said, other_record_id="c")])
+    assert read_decisions(home).num_rows == 2
+    assert before in (home.state / "steward.csv").read_bytes()

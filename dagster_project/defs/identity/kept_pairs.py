@@ -37,7 +37,7 @@ def made_of(
 def kept_pairs(warehouse: Warehouse, made_of: str) -> pa.Table | None:
     """The pairs of the last run if they were made of the same."""
     said = warehouse.read(
-        "select comment from duckdb_tables() where schema_name || '.' || table_name = 'identity.person_pairs'"
+        f"select comment from duckdb_tables() where schema_name || '.' || table_name = '{_PAIRS}'"
     )["comment"].to_pylist()
     if said != [made_of]:
         return None

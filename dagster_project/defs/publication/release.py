@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.durable import sync_folder
 from dagster_project.errors import GateFailedError
 from dagster_project.home import Home
 from dagster_project.vocabulary import MARTS
@@ -119,7 +120,7 @@ def make_current(home: Home, run_id: str) -> None:
     shutil.rmtree(final, ignore_errors=True)
     os.replace(building, final)
     _swap_link(home.published, f"publications/{run_id}")
-    _sync_folder(home.root)
+    sync_folder(home.root)
     _link_once(home.exports, "published/exports")
     _link_once(home.reports / "segments.html", "../published/report/segments.html")
 
@@ -184,12 +185,4 @@ def _sync(folder: Path) -> None:
             with path.open("rb") as handle:
                 os.fsync(handle.fileno())
     for path in (folder, *(p for p in folder.rglob("*") if p.is_dir())):
-        _sync_folder(path)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync_folder(path)

@@ -17,6 +17,7 @@ from pathlib import Path
 from dagster_project.defs.raw.landing import Delivery
 from dagster_project.defs.raw.reading import HeldError
 from dagster_project.defs.raw.wording import with_words, words_of
+from dagster_project.durable import sync_folder
 from dagster_project.home import Home
 from dagster_project.sources import Source
 
@@ -79,7 +80,7 @@ def take_copy(
     delivery = Delivery(source, file.name, folder / sha256, sha256, size, number)
     _note(home, delivery)
     os.replace(partial, delivery.copy)
-    _make_names_durable(folder)
+    sync_folder(folder)
     return delivery, True
 
 
@@ -179,16 +180,7 @@ def _note(home: Home, delivery: Delivery) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(partial, _note_of(delivery))
-    _make_names_durable(delivery.copy.parent)
-
-
-def _make_names_durable(folder: Path) -> None:
-    """Without this a power cut may leave a copy's name and not its note's."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(delivery.copy.parent)
 
 
 def _note_of(delivery: Delivery) -> Path:

@@ -1,5 +1,6 @@
 -- What each customer allows. Per subject (a record, else an e-mail or a phone) the newest word holds and a
--- tie is a no; a customer with several subjects gets the strictest of them. No word is no consent.
+-- tie is a no, and so is a no without a day; a customer with several subjects gets the strictest of them. No word
+-- is no consent.
 -- A yes is believed of exactly the number it names; a no also where one of both was written without its
 -- country ("070-123 45 67" refuses for +46701234567, and may in doubt refuse for too many).
 with
@@ -61,7 +62,10 @@ newest as (
     select *
     from subjects
     where subject is not null
-    qualify rank() over (partition by subject, purpose order by recorded_at desc, is_granted) = 1
+    qualify rank() over (
+        partition by subject, purpose
+        order by (recorded_at is null and not is_granted) desc, recorded_at desc nulls last, is_granted
+    ) = 1
 ),
 
 of_customers as (
