@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from dagster_project.defs.publication.release import build_database
 from dagster_project.defs.raw.intake import REQUESTS, take_in
+from dagster_project.defs.raw.person_keys import KEYS, with_pseudonyms
 from dagster_project.defs.segments.audiences import select_members
 from dagster_project.defs.segments.definitions import segment_definitions_table
 from dagster_project.defs.staging.lookups import (
@@ -97,7 +98,7 @@ class CompiledModels:
             self._build(parent)
         query = (self._compiled / Path(node["original_file_path"])).read_text()
         query = query.replace('"warehouse".', "")
-        kind = node["config"]["materialized"]
+        kind = node["config"]["materialized"].removeprefix("replaced_")
         self._connection.execute(f"create {kind} {node['schema']}.{node['name']} as {query}")
 
 
@@ -122,6 +123,8 @@ def _raw_and_lookups(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     ]
     for name in [*order, *later, "shop/order_lines"]:
         take_in(connection, home, sources[name], "plain")
+    keys = connection.sql(KEYS).to_arrow_table()
+    _write(connection, "raw.lookup_person_keys", with_pseudonyms(keys, b"plain"))
     for lookup in LOOKUPS:
         values = connection.sql(distinct_values(lookup)).to_arrow_table()
         rows = lookup.normalise(values)

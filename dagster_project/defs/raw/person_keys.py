@@ -39,16 +39,13 @@ _COLUMNS = {
 )
 def lookup_person_keys(warehouse: Warehouse) -> dg.MaterializeResult:
     """Pseudonyms of the keys that are national person numbers; the one table that knows both."""
-    secret = secret_key(warehouse.home, "person_numbers")
-    keys = warehouse.read(_KEYS)["delivered_key"].to_pylist()
-    pseudonyms = [pseudonym(key, secret) for key in keys]
-    columns = [pa.array(values, pa.string()) for values in (keys, pseudonyms)]
+    rows = with_pseudonyms(warehouse.read(KEYS), secret_key(warehouse.home, "person_numbers"))
     table = f"{RAW}.lookup_person_keys"
-    warehouse.replace(table, pa.table(columns, list(_COLUMNS)), _COLUMNS)
-    repeated = len(pseudonyms) - len(set(pseudonyms))
+    warehouse.replace(table, rows, _COLUMNS)
+    repeated = rows.num_rows - len(rows["pseudonym"].unique())
     return dg.MaterializeResult(
         metadata={
-            "dagster/row_count": len(keys),
+            "dagster/row_count": rows.num_rows,
             "dagster/column_schema": warehouse.schema_of(table),
         },
         check_results=[
@@ -59,15 +56,23 @@ def lookup_person_keys(warehouse: Warehouse) -> dg.MaterializeResult:
     )
 
 
+def with_pseudonyms(keys: pa.Table, secret: bytes) -> pa.Table:
+    """``lookup_person_keys`` of what ``KEYS`` finds."""
+    delivered = keys["delivered_key"].to_pylist()
+    pseudonyms = pa.array([pseudonym(key, secret) for key in delivered], pa.string())
+    return pa.table([pa.array(delivered, pa.string()), pseudonyms], list(_COLUMNS))
+
+
 def _keys_of(table: str, column: str) -> str:
     value = f'trim(cast("{column}" as varchar))'
     return f"select {value} as delivered_key from raw.{table} where length({value}) >= {SHORTEST}"
 
 
-_KEYS = (
+KEYS = (
     "select delivered_key from (select distinct delivered_key from ("
     + " union all ".join(
         _keys_of(table, column) for table, columns in PERSON_KEYS.items() for column in columns
     )
     + f")) where regexp_matches(delivered_key, '{HELD}') order by 1"
 )
+"""SQL: the delivered keys that are national person numbers by their shape."""
