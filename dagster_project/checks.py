@@ -15,7 +15,7 @@ from dagster_project.accepted_changes import line_that_accepts, read_accepted_ch
 from dagster_project.faults import file_faults
 from dagster_project.figures import keep_figures, published_figures
 from dagster_project.sources import Source, read_sources
-from dagster_project.spare_process import validate_tables
+from dagster_project.spare_processes import validate_tables
 from dagster_project.vocabulary import FRESHNESS_CHECK, IDENTITY, RAW, STAGING, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 from expectations.catalogue import TABLES

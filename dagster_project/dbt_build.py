@@ -6,6 +6,7 @@ state: one invocation at a time, which the pool ``warehouse`` holds to. What a n
 Dagster stays dagster-dbt's business (``dagster_project.dbt``).
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -112,8 +113,11 @@ def _table_facts(
             "select schema_name, table_name, column_name, data_type, comment from duckdb_columns() "
             "order by schema_name, table_name, column_index"
         ).fetchall()
-        existing = {(schema, table) for schema, table, *_ in columns}
-        present = [key for key in keys if tuple(key.path) in existing]
+        of_table: dict[tuple[str, ...], list[dg.TableColumn]] = defaultdict(list)
+        for schema, table, name, data_type, comment in columns:
+            column = dg.TableColumn(name=name, type=data_type, description=comment)
+            of_table[schema, table].append(column)
+        present = [key for key in keys if tuple(key.path) in of_table]
         counts = [
             connection.execute(f"select count(*) from {'.'.join(key.path)}").fetchall()[0][0]
             for key in present
@@ -122,13 +126,7 @@ def _table_facts(
     for key, count in zip(present, counts, strict=True):
         facts[key] = {
             "dagster/row_count": count,
-            "dagster/column_schema": dg.TableSchema(
-                columns=[
-                    dg.TableColumn(name=name, type=data_type, description=comment)
-                    for schema, table, name, data_type, comment in columns
-                    if [schema, table] == list(key.path)
-                ]
-            ),
+            "dagster/column_schema": dg.TableSchema(columns=of_table[tuple(key.path)]),
         }
     return facts
 

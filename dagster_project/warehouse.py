@@ -15,6 +15,7 @@ from typing import IO
 import dagster as dg
 import duckdb
 import pyarrow as pa
+from pydantic import PrivateAttr
 
 from dagster_project.errors import WarehouseBusyError
 from dagster_project.faults import database_faults
@@ -24,15 +25,18 @@ from dagster_project.settings import load_settings
 _lock_file: IO[str] | None = None
 
 
-def hold_lock(home: Home) -> None:
-    """Take the run lock for the rest of this process; a second call in it does nothing.
+def hold_lock(home: Home) -> bool:
+    """Take the run lock, until ``release_lock`` or the end of this process.
+
+    Returns:
+        Whether it was free; False if this process holds it already.
 
     Raises:
         WarehouseBusyError: another process holds it.
     """
     global _lock_file
     if _lock_file is not None and not _lock_file.closed and _lock_file.name == str(home.lock):
-        return
+        return False
     handle = home.lock.open("a+", encoding="utf-8")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -48,6 +52,13 @@ def hold_lock(home: Home) -> None:
     handle.write(str(os.getpid()))
     handle.flush()
     _lock_file = handle
+    return True
+
+
+def release_lock() -> None:
+    """Let the next run begin."""
+    if _lock_file is not None:
+        _lock_file.close()
 
 
 def duckdb_settings(home: Home) -> dict[str, str]:
@@ -101,6 +112,7 @@ class Warehouse(dg.ConfigurableResource[None]):
     """Reads and replaces tables of the warehouse; holds the run lock while a run executes."""
 
     root: str
+    _took_lock: bool = PrivateAttr(default=False)
 
     @property
     def home(self) -> Home:
@@ -109,11 +121,16 @@ class Warehouse(dg.ConfigurableResource[None]):
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Take the run lock, whoever started the run."""
-        hold_lock(self.home)
+        self._took_lock = hold_lock(self.home)
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Close the file: until the next run nobody holds it."""
+        """Close the file: until the next run nobody holds it.
+
+        A process that Dagster started lives on for 15 s after its run; what took the lock gives it back.
+        """
         self.release()
+        if self._took_lock:
+            release_lock()
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:

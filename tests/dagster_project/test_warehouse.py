@@ -1,10 +1,12 @@
 """A warehouse that cannot be opened: torn while it was made, damaged, or in somebody's hands."""
 
+import fcntl
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 import pytest
 
@@ -105,3 +107,17 @@ def test_a_full_disk_is_one_however_it_is_said(kind: type[duckdb.Error], said: s
     """DuckDB tells a commit that found no room as a fault of the transaction."""
     with pytest.raises(ResourcesExhaustedError), database_faults():
         raise kind(f'Failed to commit: Could not write file "warehouse.duckdb.wal": {said}')
+
+
+def test_a_run_gives_the_lock_back_although_its_process_lives_on(home: Home) -> None:
+    def is_free() -> bool:
+        with home.lock.open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+
+    with dg.build_resources({"warehouse": Warehouse(root=str(home.root))}):
+        assert not is_free()
+    assert is_free()

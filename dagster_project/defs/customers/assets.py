@@ -12,7 +12,7 @@ from dagster_project import state
 from dagster_project.dbt import SkiktTranslator, manifest_path
 from dagster_project.dbt_build import DbtEvent, build
 from dagster_project.settings import load_settings
-from dagster_project.spare_process import find_places
+from dagster_project.spare_processes import find_places
 from dagster_project.vocabulary import CUSTOMERS, IDENTITY, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 

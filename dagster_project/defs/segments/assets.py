@@ -16,7 +16,7 @@ from dagster_project.defs.segments.audiences import select_members
 from dagster_project.defs.segments.definitions import segment_definitions_table
 from dagster_project.rules import read_rules
 from dagster_project.settings import load_settings
-from dagster_project.spare_process import find_cities
+from dagster_project.spare_processes import find_cities
 from dagster_project.vocabulary import CUSTOMERS, IDENTITY, SEGMENTS, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 from models.segmentation.clustering import fit_behaviour
