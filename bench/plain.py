@@ -21,8 +21,8 @@ from dagster_project.defs.staging.lookups import (
     LOOKUPS,
     NETWORK_EMAILS,
     distinct_values,
+    looked_up,
     social_keys,
-    without_person_numbers,
 )
 from dagster_project.home import Home
 from dagster_project.rules import read_rules
@@ -127,10 +127,7 @@ def _raw_and_lookups(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     _write(connection, "raw.lookup_person_keys", with_pseudonyms(keys, b"plain"))
     for lookup in LOOKUPS:
         values = connection.sql(distinct_values(lookup)).to_arrow_table()
-        rows = lookup.normalise(values)
-        if lookup.may_hold_person_numbers:
-            rows = without_person_numbers(rows, b"plain")
-        _write(connection, f"staging.lookup_{lookup.name}", rows)
+        _write(connection, f"staging.lookup_{lookup.name}", looked_up(lookup, values, b"plain"))
     pairs = connection.sql(NETWORK_EMAILS).to_arrow_table()
     _write(connection, "staging.lookup_social_keys", social_keys(pairs, b"plain"))
 

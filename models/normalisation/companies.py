@@ -7,7 +7,7 @@ import pyarrow as pa
 from models.normalisation.lookup import lookup_table, read_texts
 from models.normalisation.person_numbers import holds_person_number
 from models.normalisation.placeholders import is_placeholder
-from models.normalisation.text import comparison_form, readable
+from models.normalisation.text import clean, comparison_form, is_repaired, readable
 
 # In comparison form and without dots and slashes (A/S -> as, S.A. -> sa), at either end of a name.
 _LEGAL_FORMS = frozenset(
@@ -35,7 +35,7 @@ _JOINED = (
 _AND = frozenset(("och", "og", "and", "und"))
 _SIGNS = re.compile(r"[\W_]+")
 
-_Row = tuple[str | None, str | None]
+_Row = tuple[str | None, str | None, str | None]
 
 
 def normalise_company_names(values: pa.Table) -> pa.Table:
@@ -47,22 +47,28 @@ def normalise_company_names(values: pa.Table) -> pa.Table:
     Returns:
         name_raw; name: NFC, single spaces, capitals as delivered; name_match: lower case without
         accents, punctuation, words for "and" and legal forms at either end ('AB Volvo (publ)' ->
-        'volvo'). Both null when the text is empty, stands for nothing or holds a person number. One
-        row per input row, in input order.
+        'volvo'); warning: W_PLACEHOLDER for text that stands for nothing and W_PERSON_NUMBER, with
+        both names null, W_MOJIBAKE (they are the repaired text) or null. One row per input row, in
+        input order.
 
     Raises:
         ValueError: the column is missing.
     """
     (raw,) = read_texts(values, "name_raw")
     rows = [_company(text) for text in raw]
-    return lookup_table({"name_raw": raw}, rows, name=pa.string(), name_match=pa.string())
+    return lookup_table(
+        {"name_raw": raw}, rows, name=pa.string(), name_match=pa.string(), warning=pa.string()
+    )
 
 
 def _company(raw: str | None) -> _Row:
     name = readable(raw) if raw else ""
-    if is_placeholder(name) or holds_person_number(name):
-        return None, None
-    return name, _without_legal_form(comparison_form(name)) or None
+    if is_placeholder(name):
+        return None, None, "W_PLACEHOLDER" if raw and clean(raw) else None
+    if holds_person_number(name):
+        return None, None, "W_PERSON_NUMBER"
+    warning = "W_MOJIBAKE" if raw and is_repaired(raw, name) else None
+    return name, _without_legal_form(comparison_form(name)) or None, warning
 
 
 def _without_legal_form(name: str) -> str:

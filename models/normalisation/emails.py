@@ -8,6 +8,7 @@ from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, valida
 
 from models.normalisation.lookup import lookup_table, read_texts
 from models.normalisation.mailboxes import is_nobody, is_role
+from models.normalisation.person_numbers import holds_person_number
 from models.normalisation.placeholders import is_placeholder
 from models.normalisation.text import clean
 
@@ -38,9 +39,10 @@ def normalise_emails(values: pa.Table) -> pa.Table:
     Returns:
         email_raw; email: lower case, NFC, internationalised domains in Unicode, null when the
         syntax is invalid or nobody reads it (test@test.com, noreply@...); email_match: the same
-        spelling, kept when invalid, null when empty; is_role: whether the mailbox is shared
-        (info@, kontakt@, ...); warning: W_EMAIL, W_PLACEHOLDER or null. ``example.com`` and
-        ``.test`` are valid domains. One row per input row, in input order.
+        spelling, kept when invalid, null when empty or when it is invalid and holds a national
+        person number; is_role: whether the mailbox is shared (info@, kontakt@, ...); warning:
+        W_EMAIL, W_PLACEHOLDER, W_PERSON_NUMBER or null. ``example.com`` and ``.test`` are valid
+        domains. One row per input row, in input order.
 
     Raises:
         ValueError: the column is missing.
@@ -62,6 +64,8 @@ def _email(raw: str | None) -> _Row:
     if not text:
         return None, None, False, None
     email = text if _PLAIN.fullmatch(text) else _validated(text)
+    if email is None and holds_person_number(text):
+        return None, None, False, "W_PERSON_NUMBER"
     if email is None:
         warning = "W_PLACEHOLDER" if is_placeholder(text) else "W_EMAIL"
         return None, text, is_role(text), warning

@@ -8,7 +8,7 @@ from models.normalisation.casing import PARTICLES, display_form
 from models.normalisation.lookup import lookup_table, read_texts
 from models.normalisation.person_numbers import holds_person_number
 from models.normalisation.placeholders import is_placeholder
-from models.normalisation.text import clean, readable
+from models.normalisation.text import clean, is_repaired, readable
 
 _EDGES = '"“”„«»,;:_*`´ '
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -62,7 +62,8 @@ def split_full_names(values: pa.Table) -> pa.Table:
     Returns:
         full_name_raw; first_name, last_name: display form or null; first_name_warning,
         last_name_warning: as ``normalise_names`` warns, of what stands for nothing as a whole on
-        both. One row per input row, in input order.
+        both, as W_NAME does of what names no person (a company, a title alone). One row per input
+        row, in input order.
 
     Raises:
         ValueError: the column is missing.
@@ -88,8 +89,7 @@ def _name_and_warning(text: str | None) -> tuple[str | None, str | None]:
     name = display_form(shown, _EDGES)
     if is_placeholder(shown) or not any(char.isalpha() for char in name):
         return None, "W_PLACEHOLDER"
-    is_repaired = not shown.isascii() and shown != clean(text or "").strip(_EDGES)
-    return name, "W_MOJIBAKE" if is_repaired else None
+    return name, "W_MOJIBAKE" if text and is_repaired(text, shown, _EDGES) else None
 
 
 def _first_and_last(text: str | None) -> tuple[str | None, str | None, str | None, str | None]:
@@ -103,10 +103,10 @@ def _first_and_last(text: str | None) -> tuple[str | None, str | None, str | Non
         return None, warning, None, warning
     parts = [words for part in whole.split(",") if (words := _person_words(part))]
     if not parts:
-        return None, None, None, None
+        return None, "W_NAME", None, "W_NAME"
     first, last = (parts[1], parts[0]) if len(parts) > 1 else _divide(parts[0])
-    is_repaired = not shown.isascii() and shown != clean(text)
-    return (*_piece(first, is_repaired), *_piece(last, is_repaired))
+    was_mojibake = is_repaired(text, shown)
+    return (*_piece(first, was_mojibake), *_piece(last, was_mojibake))
 
 
 def _person_words(part: str) -> list[str]:
@@ -128,8 +128,8 @@ def _divide(words: list[str]) -> tuple[list[str], list[str]]:
     return words[:start], words[start:]
 
 
-def _piece(words: list[str], is_repaired: bool) -> tuple[str | None, str | None]:
+def _piece(words: list[str], was_mojibake: bool) -> tuple[str | None, str | None]:
     name, warning = _name_and_warning(" ".join(words))
-    if is_repaired and name and not name.isascii():
+    if was_mojibake and name and not name.isascii():
         return name, "W_MOJIBAKE"
     return name, warning

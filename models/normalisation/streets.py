@@ -6,8 +6,9 @@ import pyarrow as pa
 
 from models.normalisation.casing import display_form
 from models.normalisation.lookup import lookup_table, read_texts
+from models.normalisation.person_numbers import holds_person_number
 from models.normalisation.placeholders import is_placeholder
-from models.normalisation.text import comparison_form, readable
+from models.normalisation.text import clean, comparison_form, is_repaired, readable
 
 # Words for street, road and square in comparison form: as the end of a name of at least two more
 # letters, or alone. Abbreviations of one letter count only as an end: 'G. Nygaards vei' has a name.
@@ -30,7 +31,7 @@ _EDGES = " ,;"
 _PUNCTUATION = re.compile(r"[\W_]+")
 _HOUSE_LETTER = re.compile(r"\b([0-9]+) ([a-z])\b")
 
-_Row = tuple[str | None, str | None]
+_Row = tuple[str | None, str | None, str | None]
 
 
 def normalise_streets(values: pa.Table) -> pa.Table:
@@ -42,22 +43,31 @@ def normalise_streets(values: pa.Table) -> pa.Table:
     Returns:
         street_raw; street: NFC, single spaces, one-case text in title case; street_match: lower
         case without accents (å, ä -> a; ö, ø -> o; æ -> ae) and punctuation, words for street, road
-        and square harmonised over the Nordic languages, the house letter joined to its number. Both
-        null when the text is empty or stands for nothing. One row per input row, in input order.
+        and square harmonised over the Nordic languages, the house letter joined to its number;
+        warning: W_PLACEHOLDER for text that stands for nothing and W_PERSON_NUMBER, with both null,
+        W_MOJIBAKE (they are the repaired text) or null. One row per input row, in input order.
 
     Raises:
         ValueError: the column is missing.
     """
     (raw,) = read_texts(values, "street_raw")
     rows = [_street(text) for text in raw]
-    return lookup_table({"street_raw": raw}, rows, street=pa.string(), street_match=pa.string())
+    return lookup_table(
+        {"street_raw": raw},
+        rows,
+        street=pa.string(),
+        street_match=pa.string(),
+        warning=pa.string(),
+    )
 
 
 def _street(raw: str | None) -> _Row:
     shown = readable(raw, _EDGES) if raw else ""
     if is_placeholder(shown):
-        return None, None
+        return None, None, "W_PLACEHOLDER" if raw and clean(raw) else None
+    if holds_person_number(shown):
+        return None, None, "W_PERSON_NUMBER"
     street = display_form(shown, _EDGES)
     match = _KIND.sub(lambda kind: _SIGN[kind.group()], comparison_form(street))
     match = _HOUSE_LETTER.sub(r"\1\2", _PUNCTUATION.sub(" ", match).strip())
-    return street, match or None
+    return street, match or None, "W_MOJIBAKE" if raw and is_repaired(raw, shown, _EDGES) else None

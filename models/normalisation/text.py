@@ -73,6 +73,11 @@ def readable(text: str, edges: str = " ") -> str:
     return text
 
 
+def is_repaired(delivered: str, shown: str, edges: str = " ") -> bool:
+    """Whether ``shown``, the readable text of what was delivered, is more than its clean text."""
+    return not shown.isascii() and shown != clean(delivered).strip(edges)
+
+
 def comparison_form(text: str) -> str:
     """Lower-case text without accents, for comparisons only: 'Åse Sjöström' -> 'ase sjostrom'.
 

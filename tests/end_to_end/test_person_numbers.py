@@ -17,6 +17,10 @@ CONTACTS = (
     "2026-01-01\n"
     # Whose keys are person numbers, as in the shop and on the newsletter list.
     f"{SPELLINGS[0]};Cia;Carl;;;cia@example.org;;;;;SE;{SPELLINGS[3]};;sv;2026-01-01;2026-01-01\n"
+    # In every field where people type.
+    f"K4;Disa {SPELLINGS[0]};Dal {SPELLINGS[0]};;;{SPELLINGS[0]};;Storgatan 4 ({SPELLINGS[1]});{SPELLINGS[0]};"
+    f"{SPELLINGS[0]};SE;;;sv;2026-01-01;2026-01-01\n"
+    f"K5;Egon;Ek;;;;070-174 06 07;;41101;Göteborg;{SPELLINGS[1]};;;sv;2026-01-01;2026-01-01\n"
 )
 # Of other days that do not exist: a customer of the shop, one who asked to be erased, one nobody knows.
 BUYER, ERASED, ORPHAN = "19701064-2390", "701065-2399", "701066-2398"
@@ -39,7 +43,7 @@ KEYS_OF_PERSONS = {
     )
     + "\n",
     "landing/tickets/bookings.csv": "bookingnr,navn,bestilt\n"
-    f"{SPELLINGS[3]},Ib Iversen,01-02-2026 10:00\n",
+    f"{SPELLINGS[3]},Ib Iversen,01-02-2026 10:00\nB2,Ida {SPELLINGS[0]},01-02-2026 10:00\n",
     "landing/campaigns/assignments.csv": "campaign_id,person_source,person_key,arm,assigned_at\n"
     f"P1,crm,{SPELLINGS[0]},treatment,2026-02-01 10:00:00\n",
     "landing/privacy/consents.csv": "consent_id,person_source,person_key,purpose,state,recorded_at\n"
@@ -53,6 +57,7 @@ COMPANIES = (
     f"{SPELLINGS[3]};556012-5790;Carls AB;62010;9;;;41101;Göteborg;SE;;2026-01-01\n"
     f"F1;{SPELLINGS[0]};Alms Måleri;43341;1;;;41101;Göteborg;SE;;2026-01-01\n"
     "F2;556036-0793;Bergs AB;62010;9;;;41101;Göteborg;SE;;2026-01-01\n"
+    f"F4;;Enskild firma {SPELLINGS[0]};{SPELLINGS[3]};1;;;41101;Göteborg;SE;{SPELLINGS[0]};2026-01-01\n"
 )
 ANSWERS = (
     "response_id,question_code,email,answer,answered_at\n"
@@ -117,6 +122,29 @@ def test_it_stays_in_raw(home: Path) -> None:
     assert {table.split(".")[0] for table in found} == {"raw"}
     assert {"raw.crm__contacts", "raw.crm__companies", "raw.survey__answers"} <= found
     assert tables_with_a_person_number(home / "published" / "segments.duckdb") == set()
+
+
+def test_a_field_that_holds_it_is_empty_and_says_so(home: Path) -> None:
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
+        contacts = connection.execute(
+            "select first_name, last_name, email, email_match, street, postal_code, city, list_sort(warning_codes) "
+            "from staging.stg_crm__contacts where contact_id = 'K4'"
+        ).fetchall()
+        companies = connection.execute(
+            "select name, industry_code, website, list_sort(warning_codes) from staging.stg_crm__companies "
+            "where crm_company_id = 'F4'"
+        ).fetchall()
+    fields = ["city", "email", "first_name", "last_name", "street"]
+    warnings = [f"{field}:W_PERSON_NUMBER" for field in fields]
+    assert contacts == [(*[None] * 7, sorted([*warnings, "postal_code:W_POSTAL_CODE"]))]
+    assert companies == [
+        (
+            None,
+            None,
+            None,
+            ["industry_code:W_INDUSTRY", "name:W_PERSON_NUMBER", "website:W_WEBSITE"],
+        )
+    ]
 
 
 def test_no_state_report_or_log_holds_it(home: Path) -> None:
@@ -196,7 +224,7 @@ def test_the_sole_trader_is_one_company_and_its_industry_is_known(home: Path) ->
         ).fetchall()
         facts = connection.execute(
             "select org_number, industry_code, industry_section from customers.dim_companies "
-            "order by industry_section"
+            "where industry_code is not null order by industry_section"
         ).fetchall()
         warned = connection.execute(
             "select crm_company_id, warning_codes from staging.stg_crm__companies where crm_company_id in ('F1', 'F2') "
@@ -209,7 +237,7 @@ def test_the_sole_trader_is_one_company_and_its_industry_is_known(home: Path) ->
         answers = connection.execute(
             "select answer, warning_codes from staging.stg_survey__answers order by question_code"
         ).fetchall()
-    assert [len(records) for _, records in companies] == [2, 2, 1]
+    assert [len(records) for _, records in companies] == [2, 2, 1, 1]
     assert companies[0][1][0] == "crm_company:F1"
     assert companies[0][1][1].startswith("register:SE-person-")
     assert [fact[1:] for fact in facts] == [("43.34", "F"), ("62.01", "J"), ("62.01", "J")]

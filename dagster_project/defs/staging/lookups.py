@@ -1,8 +1,9 @@
 """Lookup tables of distinct raw values: the way from the field's libraries into dbt's SQL.
 
 Each asset reads the distinct values of a few raw columns, calls one function of
-``models.normalisation`` and writes its table, which staging joins (``dbt/macros/lookups.sql``).
-Which raw columns hold what is said here; how a value is read is said there.
+``models.normalisation`` and writes its table, which staging joins by the MD5 of the value
+(``dbt/macros/lookups.sql``). Which raw columns hold what is said here; how a value is read is said
+there.
 """
 
 import hashlib
@@ -79,18 +80,12 @@ _COMPANY_NAMES = (("crm__companies", "namn"), ("register__companies", "legal_nam
 _WEBSITES = (("crm__companies", "webb"),)
 _INDUSTRIES = (("crm__companies", "bransch_sni"), ("register__companies", "nace_code"))
 
+KEY = "raw_md5"
+
 # What the columns of these tables hold, each said once.
 _WORDS = {
-    "name_raw": "The name as delivered.",
-    "full_name_raw": "The name as delivered, first and last in one field.",
-    "email_raw": "The address as delivered.",
-    "phone_raw": "MD5 of the number as delivered, since some write their national person number there.",
-    "street_raw": "Street and number as delivered.",
-    "postal_code_raw": "The code as delivered.",
-    "country_raw": "The country beside it, as delivered.",
-    "org_number_raw": "MD5 of the number as delivered: a sole trader's may be a national person number.",
-    "website_raw": "The address as delivered.",
-    "industry_raw": "The code as delivered.",
+    KEY: "MD5 of what was delivered, with the country beside it where that matters: people type their national "
+    "person number into any field, and no table after raw may hold it.",
     "name": "As its bearer writes it; null where it is none.",
     "name_match": "A form for comparison, without the legal form.",
     "first_name": "The first names; null where there are none.",
@@ -128,7 +123,6 @@ class Lookup:
     normalise: Callable[[pa.Table], pa.Table]
     raw_columns: tuple[str, ...]
     places: Places
-    may_hold_person_numbers: bool = False
 
     @property
     def key(self) -> dg.AssetKey:
@@ -154,7 +148,6 @@ LOOKUPS: tuple[Lookup, ...] = (
         normalisation.normalise_phones,
         ("phone_raw", "country_raw"),
         _PHONES,
-        may_hold_person_numbers=True,
     ),
     Lookup(
         "streets", "Street addresses.", normalisation.normalise_streets, ("street_raw",), _STREETS
@@ -179,7 +172,6 @@ LOOKUPS: tuple[Lookup, ...] = (
         normalisation.normalise_org_numbers,
         ("org_number_raw", "country_raw"),
         _ORG_NUMBERS,
-        may_hold_person_numbers=True,
     ),
     Lookup(
         "company_names",
@@ -229,17 +221,9 @@ def lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
     )
     def table(warehouse: Warehouse) -> dg.MaterializeResult:
         values = warehouse.read(distinct_values(lookup))
-        rows = lookup.normalise(values)
-        if lookup.may_hold_person_numbers:
-            rows = without_person_numbers(rows, secret_key(warehouse.home, "person_numbers"))
+        rows = looked_up(lookup, values, secret_key(warehouse.home, "person_numbers"))
         warehouse.replace(f"staging.lookup_{lookup.name}", rows, _described(rows))
-        repeated = (
-            rows.num_rows
-            - rows.select(list(lookup.raw_columns))
-            .group_by(list(lookup.raw_columns))
-            .aggregate([])
-            .num_rows
-        )
+        repeated = rows.num_rows - pc.count_distinct(rows[KEY]).as_py()
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": rows.num_rows,
@@ -286,38 +270,34 @@ def lookup_social_keys(warehouse: Warehouse) -> dg.MaterializeResult:
     )
 
 
-def without_person_numbers(rows: pa.Table, key: bytes) -> pa.Table:
-    """A lookup in which no national person number can be read.
+def looked_up(lookup: Lookup, values: pa.Table, secret: bytes) -> pa.Table:
+    """The lookup's table, in which no delivered value and no national person number can be read.
 
     Args:
-        rows: as the normaliser gave them; those with the warning W_PERSON_NUMBER hold one.
-        key: secret of the pseudonyms.
+        lookup: what the values are.
+        values: what ``distinct_values`` of it found.
+        secret: key of the pseudonyms.
 
     Returns:
-        The same rows; the first column, a raw value, as its MD5, which staging joins on; a person
-        number that stands for a company as a pseudonym, the same for each of its spellings.
+        ``raw_md5`` and the normaliser's columns, a row per value; a person number that stands for a
+        company as a pseudonym, the same for each of its spellings.
     """
-    raw, *others = rows.column_names
-    hidden = {raw: [_md5(value) for value in rows[raw].to_pylist()]}
-    is_person = pc.fill_null(pc.equal(rows["warning"], "W_PERSON_NUMBER"), False).to_pylist()
-    for name in set(others) & {"org_number", "org_number_match"}:
-        hidden[name] = [
-            pseudonym(value, key) if person and value else value
+    rows = lookup.normalise(values.drop_columns([KEY]))
+    rows = rows.drop_columns(list(lookup.raw_columns)).add_column(0, KEY, values[KEY])
+    for name in {"org_number", "org_number_match"} & set(rows.column_names):
+        is_person = pc.equal(rows["warning"], "W_PERSON_NUMBER").to_pylist()
+        hidden = [
+            pseudonym(value, secret) if value and person else value
             for value, person in zip(rows[name].to_pylist(), is_person, strict=True)
         ]
-    for name, values in hidden.items():
-        rows = rows.set_column(rows.column_names.index(name), name, pa.array(values, pa.string()))
+        rows = rows.set_column(rows.column_names.index(name), name, pa.array(hidden, pa.string()))
     return rows
-
-
-def _md5(value: str) -> str:
-    return hashlib.md5(value.encode(), usedforsecurity=False).hexdigest()
 
 
 NETWORK_EMAILS = (
     "select distinct lower(trim(cast(network as varchar))) as network, email_match "
     "from raw.social__engagements as engagements join staging.lookup_emails "
-    "on cast(engagements.email as varchar) = email_raw "
+    f"on md5(cast(engagements.email as varchar)) = {KEY} "
     "where email_match is not null and network is not null order by all"
 )
 
@@ -341,13 +321,18 @@ def lookups() -> dg.Definitions:
 
 
 def distinct_values(lookup: Lookup) -> str:
-    """SQL for every distinct value that the lookup must know."""
+    """SQL for every distinct value that the lookup must know, with its key.
+
+    The key is what the macros of ``dbt/macros/lookups.sql`` make of the same columns.
+    """
     selects = []
     for place in lookup.places:
         columns = [
             f'cast("{column}" as varchar)' if column else "cast(null as varchar)"
             for column in place[1:]
         ]
+        # No country and an empty one say the same, and share their key.
+        columns[1:] = [f"coalesce({column}, '')" for column in columns[1:]]
         named = [
             f"{column} as {name}" for column, name in zip(columns, lookup.raw_columns, strict=True)
         ]
@@ -355,7 +340,10 @@ def distinct_values(lookup: Lookup) -> str:
         only = " where lower(trim(kind)) <> 'erase'" if place[0] == "privacy__requests" else ""
         selects.append(f"select {', '.join(named)} from raw.{place[0]}{only}")
     value = lookup.raw_columns[0]
-    return f"select distinct * from ({' union all '.join(selects)}) where {value} is not null order by all"
+    return (
+        f"select *, md5({' || chr(31) || '.join(lookup.raw_columns)}) as {KEY} "
+        f"from (select distinct * from ({' union all '.join(selects)}) where {value} is not null) order by all"
+    )
 
 
 def _described(rows: pa.Table) -> dict[str, str]:

@@ -40,8 +40,10 @@ renamed as (
             unreadable('source.founded_on', 'source.founded_date', 'founded_on', 'W_DATE'),
             unreadable('source.as_of', 'source.updated_on', 'updated_at', 'W_DATE'),
             looked_up('org_numbers.warning', 'org_number'),
+            looked_up('company_names.warning', 'legal_name'),
             looked_up('countries.warning', 'country_code'),
             looked_up('postal_codes.warning', 'postal_code'),
+            looked_up('cities.warning', 'city'),
             looked_up('industries.warning', 'industry_code'),
         ]) }} as warning_codes,
         {{ origin_columns() }}

@@ -43,6 +43,7 @@ renamed as (
             looked_up('emails.warning', 'email'),
             looked_up('phones.warning', 'phone'),
             looked_up('postal_codes.warning', 'postal_code'),
+            looked_up('cities.warning', 'city'),
             looked_up('countries.warning', 'country_code'),
             unreadable('source.antal', 'source.quantity', 'quantity', 'W_NUMBER'),
             unreadable('source.beloeb', 'source.amount', 'amount', 'W_NUMBER'),
