@@ -5,6 +5,7 @@ Where things lie below ``SKIKT_HOME`` is ``dagster_project.home``; what a delive
 """
 
 import os
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
@@ -94,6 +95,13 @@ class Settings(BaseSettings):
         "wire it to mail or chat.",
     )
 
+    @field_validator("memory_limit")
+    @classmethod
+    def _is_a_size(cls, limit: str) -> str:
+        if limit and not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?[KMGT]i?B", limit, re.IGNORECASE):
+            raise ValueError("it needs a number and a unit, such as 8GB")
+        return limit
+
     @field_validator("home")
     @classmethod
     def _home_can_be_named_in_sql(cls, home: Path) -> Path:
@@ -151,4 +159,5 @@ def _sentence(prefix: str, error: ValidationError) -> str:
     first = error.errors()[0]
     name = prefix + "_".join(str(part) for part in first["loc"]).upper()
     found = os.environ.get(name, "")
-    return f"{name} is {found!r}: {first['msg']}. Set it to a usable value or unset it."
+    said = first["msg"].removeprefix("Value error, ")
+    return f"{name} is {found!r}: {said}. Set it to a usable value or unset it."

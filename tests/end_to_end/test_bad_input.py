@@ -246,10 +246,15 @@ def test_names_alone_are_enough_anywhere_and_with_columns_of_any_name(small_home
     assert extra == [(["Notiz"],)]
 
 
-def test_a_day_that_is_none_is_a_configuration_error(tmp_path: Path, skikt: Any) -> None:
-    ended = skikt.run(tmp_path, "run", SKIKT_AS_OF="tomorrow")
+@pytest.mark.parametrize(
+    ("name", "value"), [("SKIKT_AS_OF", "tomorrow"), ("SKIKT_MEMORY_LIMIT", "much")]
+)
+def test_a_setting_that_cannot_be_read_is_a_configuration_error(
+    name: str, value: str, tmp_path: Path, skikt: Any
+) -> None:
+    ended = skikt.run(tmp_path, "run", **{name: value})
     assert ended.exit_code == 2
-    assert "SKIKT_AS_OF is 'tomorrow'" in ended.err
+    assert f"{name} is '{value}'" in ended.err
     assert "Set it" in ended.err
 
 
