@@ -19,7 +19,7 @@ from dagster_project.home import Home
 from dagster_project.settings import CHECKOUT, load_settings
 from dagster_project.sources import PERSON_KEYS, Source, is_allowed, read_sources
 from dagster_project.vocabulary import OWNERS
-from dagster_project.warehouse import duckdb_settings
+from dagster_project.warehouse import TIME_ZONE, duckdb_options
 
 DBT_PROJECT = CHECKOUT / "dbt"
 MANIFEST = "manifest.json"
@@ -43,7 +43,8 @@ def dbt_arguments(home: Home) -> list[str]:
 def prepare_environment(home: Home) -> None:
     """Export what ``dbt/profiles.yml`` reads, and switch off dbt's telemetry."""
     os.environ["SKIKT_WAREHOUSE"] = str(home.warehouse)
-    for name, value in duckdb_settings(home).items():
+    os.environ["SKIKT_DUCKDB_TIMEZONE"] = TIME_ZONE
+    for name, value in duckdb_options(home).items():
         os.environ[f"SKIKT_DUCKDB_{name.upper()}"] = value
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
     os.environ["DO_NOT_TRACK"] = "1"

@@ -16,7 +16,7 @@ import dagster as dg
 
 from dagster_project.dbt import dbt_arguments, manifest_path
 from dagster_project.errors import GateFailedError
-from dagster_project.faults import without_values
+from dagster_project.faults import raise_if_exhausted, without_values
 from dagster_project.warehouse import Warehouse, close_dbt_connection
 
 _UNIQUE_ID = "dagster_dbt/unique_id"
@@ -29,6 +29,7 @@ def build(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[D
 
     Raises:
         GateFailedError: a blocking dbt test failed.
+        ResourcesExhaustedError: disk or memory ran out.
         RuntimeError: a model did not build; the sentence names the model, never a row.
     """
     models = {
@@ -71,6 +72,7 @@ def _invoke(warehouse: Warehouse, arguments: list[str]) -> list[Any]:
     outcome = runner.invoke([*flags, *arguments, *dbt_arguments(warehouse.home)])
     close_dbt_connection()
     if outcome.result is None:
+        raise_if_exhausted(str(outcome.exception))
         raise RuntimeError(
             f"dbt stopped before it built anything: {type(outcome.exception).__name__}."
         )
@@ -134,9 +136,11 @@ def _table_facts(
 def _raise_for(failed: list[str], results: list[Any]) -> None:
     if not failed:
         return
-    broken = [r.node.name for r in results if r.status == "error"]
+    broken = {r.node.name: r.message or "" for r in results if r.status == "error"}
     if broken:
-        reasons = " ".join(without_values(r.message or "") for r in results if r.status == "error")
+        for message in broken.values():
+            raise_if_exhausted(message)
+        reasons = " ".join(map(without_values, broken.values()))
         raise RuntimeError(f"dbt could not build {', '.join(broken)}. {reasons}")
     raise GateFailedError(
         f"{len(failed)} promise(s) about the tables do not hold: {', '.join(failed)}. Nothing was "

@@ -51,18 +51,34 @@ def database_faults() -> Iterator[None]:
     try:
         yield
     except (MemoryError, duckdb.OutOfMemoryException):
-        raise ResourcesExhaustedError(
-            "Memory ran out. Give the machine more, or lower SKIKT_MEMORY_LIMIT so that DuckDB spills to disk."
-        ) from None
-    except (duckdb.IOException, duckdb.TransactionException) as error:
+        raise _out_of_memory() from None
+    except (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException) as error:
         if is_no_room(error):
             raise disk_full() from None
         _raise_for_file(str(error))
-        if isinstance(error, duckdb.TransactionException):
+        if not isinstance(error, duckdb.IOException):
             raise RuntimeError(without_values(f"{type(error).__name__}: {error}")) from None
         raise dg.RetryRequested(max_retries=_RETRIES, seconds_to_wait=_WAIT_SECONDS) from None
     except duckdb.Error as error:
         raise RuntimeError(without_values(f"{type(error).__name__}: {error}")) from None
+
+
+def raise_if_exhausted(message: str) -> None:
+    """For what dbt tells of a model: of DuckDB's error only the text is left.
+
+    Raises:
+        ResourcesExhaustedError: it says that disk or memory ran out.
+    """
+    if is_no_room(duckdb.Error(message)):
+        raise disk_full()
+    if "Out of Memory Error" in message:
+        raise _out_of_memory()
+
+
+def _out_of_memory() -> ResourcesExhaustedError:
+    return ResourcesExhaustedError(
+        "Memory ran out. Give the machine more, or lower SKIKT_MEMORY_LIMIT so that DuckDB spills to disk."
+    )
 
 
 def without_values(message: str) -> str:

@@ -61,12 +61,17 @@ def release_lock() -> None:
         _lock_file.close()
 
 
-def duckdb_settings(home: Home) -> dict[str, str]:
-    """What every connection sets, ours and dbt's alike, so that both may be open in one process."""
+TIME_ZONE = "UTC"
+
+
+def duckdb_options(home: Home) -> dict[str, str]:
+    """What every connection opens the file with, ours and dbt's alike, so that one process may have both.
+
+    Set later, ``temp_directory`` would be refused once a query had spilled to disk.
+    """
     settings = load_settings()
     physical_memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
-        "TimeZone": "UTC",
         # Nothing is downloaded at run time.
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
@@ -84,10 +89,9 @@ def _database(home: Home) -> duckdb.DuckDBPyConnection:
     path = str(home.warehouse)
     if path not in _databases:
         _remove_torn(home.warehouse)
-        _databases[path] = duckdb.connect(path)
+        _databases[path] = duckdb.connect(path, config=dict(duckdb_options(home)))
         home.warehouse.chmod(0o600)
-        for name, value in duckdb_settings(home).items():
-            _databases[path].execute(f"set global {name} = '{value}'")
+        _databases[path].execute(f"set global TimeZone = '{TIME_ZONE}'")
     return _databases[path]
 
 

@@ -1,6 +1,8 @@
 """A warehouse that cannot be opened: torn while it was made, damaged, or in somebody's hands."""
 
 import fcntl
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +11,9 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pytest
+import yaml
 
+from dagster_project.dbt import DBT_PROJECT, prepare_environment
 from dagster_project.errors import (
     ResourcesExhaustedError,
     SkiktError,
@@ -18,7 +22,7 @@ from dagster_project.errors import (
 )
 from dagster_project.faults import database_faults
 from dagster_project.home import Home
-from dagster_project.warehouse import Warehouse
+from dagster_project.warehouse import Warehouse, duckdb_options
 
 READER = "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); print('open', flush=True); input()"
 
@@ -102,11 +106,41 @@ def test_a_reader_keeps_the_writer_out_and_is_named_as_such(
 @pytest.mark.parametrize(
     "said", ["No space left on device", "Disk quota exceeded", "File too large"]
 )
-@pytest.mark.parametrize("kind", [duckdb.IOException, duckdb.TransactionException])
+@pytest.mark.parametrize(
+    "kind", [duckdb.IOException, duckdb.TransactionException, duckdb.FatalException]
+)
 def test_a_full_disk_is_one_however_it_is_said(kind: type[duckdb.Error], said: str) -> None:
     """DuckDB tells a commit that found no room as a fault of the transaction."""
     with pytest.raises(ResourcesExhaustedError), database_faults():
         raise kind(f'Failed to commit: Could not write file "warehouse.duckdb.wal": {said}')
+
+
+def test_what_spilled_to_disk_is_no_reason_to_refuse_another_connection(home: Home) -> None:
+    """dbt opens the file beside ours, with the same options, before and after anything spilled."""
+    warehouse = Warehouse(root=str(home.root))
+    home.scratch.mkdir(exist_ok=True)
+    with warehouse.connect() as connection:
+        connection.execute("set memory_limit = '200MB'")
+        connection.execute(
+            "create table sorted as select hash(range) as h, repeat('x', 40) || range as s "
+            "from range(4_000_000) order by h"
+        )
+        assert connection.execute("select count(*) from sorted").fetchall() == [(4_000_000,)]
+        connection.execute(f"set memory_limit = '{duckdb_options(home)['memory_limit']}'")
+        with pytest.raises(duckdb.NotImplementedException):
+            connection.execute(f"set temp_directory = '{home.scratch}'")
+    prepare_environment(home)
+    rendered = re.sub(
+        r"\{\{ env_var\('(\w+)'\) \}\}",
+        lambda name: os.environ[name[1]],
+        (DBT_PROJECT / "profiles.yml").read_text("utf-8"),
+    )
+    profile = yaml.safe_load(rendered)["skikt"]["outputs"]["duckdb"]
+    with duckdb.connect(profile["path"], config=profile["config_options"]) as beside:
+        for name, value in profile["settings"].items():
+            beside.execute(f"set {name} = '{value}'")
+        assert beside.execute("select count(*) from sorted").fetchall() == [(4_000_000,)]
+    warehouse.release()
 
 
 def test_a_run_gives_the_lock_back_although_its_process_lives_on(home: Home) -> None:
