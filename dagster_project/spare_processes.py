@@ -9,7 +9,9 @@ import atexit
 import os
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from importlib import import_module
 from multiprocessing import forkserver, get_context, parent_process
+from multiprocessing.context import BaseContext
 from threading import Thread
 
 import duckdb
@@ -24,12 +26,20 @@ from models.normalisation.cities import find_coordinates
 from models.normalisation.places import place_facts
 
 _WORKERS = 2
+_SERVER = "dagster_project.spare_server"
 
 
-def start() -> None:
-    """Start the server, unless it runs; call it early to have it ready."""
-    get_context("forkserver").set_forkserver_preload(["dagster_project.spare_server"])
-    forkserver.ensure_running()
+@cache
+def start() -> BaseContext:
+    """Start the server; call it early to have it ready. How workers are made."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload([_SERVER])
+    try:
+        forkserver.ensure_running()
+    except OSError:
+        # Its socket has no place: a socket's path has at most 108 signs, and TMPDIR most of them.
+        return get_context("spawn")
+    return context
 
 
 def stop() -> None:
@@ -40,9 +50,7 @@ def stop() -> None:
 @cache
 def _workers() -> ProcessPoolExecutor:
     # Made on first use: who asks for a worker waits until the server has loaded everything.
-    start()
-    context = get_context("forkserver")
-    return ProcessPoolExecutor(_WORKERS, mp_context=context, initializer=_end_with_the_run)
+    return ProcessPoolExecutor(_WORKERS, mp_context=start(), initializer=_make_ready)
 
 
 def validate_tables(warehouse: str, tables: list[str]) -> tuple[list[SuiteResult], list[Figure]]:
@@ -67,7 +75,8 @@ def find_cities(names: list[str]) -> dict[str, tuple[float, float]]:
     return _workers().submit(find_coordinates, names).result()
 
 
-def _end_with_the_run() -> None:
+def _make_ready() -> None:
+    import_module(_SERVER)
     # Half a million objects are not worth taking apart one by one, which the run would wait for (1.1 s).
     atexit.register(os._exit, 0)
     # A pool's worker waits for its next task for ever, also when nobody is left to give it one.

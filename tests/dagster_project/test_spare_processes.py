@@ -5,6 +5,9 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
+
+import pytest
 
 _RUN = """
 import sys, time
@@ -15,11 +18,17 @@ if __name__ == "__main__":
 """
 
 
-def test_killed_run_leaves_no_process(tmp_path):
+@pytest.mark.parametrize("folder", ["short", "too_long_for_a_socket_" * 5])
+def test_a_killed_run_leaves_no_process(folder: str, tmp_path: Path) -> None:
     script = tmp_path / "run.py"
     script.write_text(_RUN, encoding="utf-8")
+    (tmp_path / folder).mkdir()
     run = subprocess.Popen(
-        [sys.executable, str(script)], stdout=subprocess.PIPE, start_new_session=True
+        [sys.executable, str(script)],
+        env=os.environ | {"TMPDIR": str(tmp_path / folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     assert run.stdout is not None
     assert b"Oslo" in run.stdout.readline()
