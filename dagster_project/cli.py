@@ -84,6 +84,10 @@ def replay(as_json: AsJson = False) -> None:
     from dagster_project.warehouse import hold_lock
 
     hold_lock(home)
+    from dagster_project.console import require_deliveries
+
+    # Before Dagster and dbt are loaded, which takes 8 s on a new home.
+    require_deliveries(home)
     from dagster_project.refresh import run_job
 
     told = run_job(home, "replay")

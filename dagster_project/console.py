@@ -98,6 +98,15 @@ _STAGE_OF_STEP = {
 }
 
 
+def require_deliveries(home: Home) -> None:
+    """Make sure that there is something to look into.
+
+    Raises:
+        ConfigurationError: no run has taken anything in yet.
+    """
+    require_intake(Warehouse(root=str(home.root)))
+
+
 def show_deliveries(home: Home, as_json: bool) -> None:
     """Print what the newest run found of each source, held files with their reason.
 
