@@ -20,7 +20,7 @@ from dagster_project.errors import (
     WarehouseBusyError,
     WarehouseDamagedError,
 )
-from dagster_project.faults import database_faults
+from dagster_project.faults import database_faults, raise_if_exhausted
 from dagster_project.home import Home
 from dagster_project.warehouse import Warehouse, duckdb_options
 
@@ -113,6 +113,19 @@ def test_a_full_disk_is_one_however_it_is_said(kind: type[duckdb.Error], said: s
     """DuckDB tells a commit that found no room as a fault of the transaction."""
     with pytest.raises(ResourcesExhaustedError), database_faults():
         raise kind(f'Failed to commit: Could not write file "warehouse.duckdb.wal": {said}')
+
+
+def test_what_ran_out_inside_a_model_is_told_by_its_text_alone() -> None:
+    """dbt hands on DuckDB's words, not its error."""
+    with duckdb.connect(config={"memory_limit": "5MB"}) as connection:
+        connection.execute("set temp_directory = ''")
+        with pytest.raises(duckdb.OutOfMemoryException) as met:
+            connection.execute("create table sorted as from range(10_000_000) as t(n) order by -n")
+    with pytest.raises(ResourcesExhaustedError, match="Memory ran out"):
+        raise_if_exhausted(f"Runtime Error in model stg_x\n  {met.value}")
+    with pytest.raises(ResourcesExhaustedError, match="The disk is full"):
+        raise_if_exhausted("Runtime Error in model stg_x\n  IO Error: No space left on device")
+    raise_if_exhausted("Runtime Error in model stg_x\n  Conversion Error: Could not convert")
 
 
 def test_what_spilled_to_disk_is_no_reason_to_refuse_another_connection(home: Home) -> None:
