@@ -51,7 +51,7 @@ _SEED = 1
 # Pairs below it are not worth a person's look.
 _REVIEW_PROBABILITY = 0.5
 _PAIR_COLUMNS = {
-    "record_id_l": "One of both records, as <source>:<key>.",
+    "record_id_l": "One of both records, as crm:10021.",
     "record_id_r": "The other one.",
     "match_probability": "Probability that both records are one person, 0..1.",
     "match_weight": "Splink's match weight, log2 of the Bayes factor; null where nothing was scored.",
@@ -249,7 +249,7 @@ def identities(
 
 def _people(warehouse: Warehouse, records: pa.Table, ids: pa.Table) -> dg.MaterializeResult:
     words = {
-        "record_id": "The record, as <source>:<key>.",
+        "record_id": "The record, as crm:10021.",
         "customer_id": "Stable id of the person that it is of.",
     }
     warehouse.replace("identity.customer_identities", ids, words)
@@ -285,7 +285,7 @@ def _people(warehouse: Warehouse, records: pa.Table, ids: pa.Table) -> dg.Materi
 
 def _companies(warehouse: Warehouse, records: pa.Table, ids: pa.Table) -> dg.MaterializeResult:
     words = {
-        "record_id": "The record, as <source>:<key>.",
+        "record_id": "The record, as crm:10021.",
         "company_id": "Stable id of the company that it is of.",
     }
     warehouse.replace("identity.company_identities", ids, words)

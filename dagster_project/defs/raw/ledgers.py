@@ -18,7 +18,7 @@ Columns = Mapping[str, tuple[str, str]]
 _DELIVERIES: Columns = {
     "run_id": ("varchar", "The run that saw the file."),
     "file_id": ("varchar", "This delivery of it; null before it was copied."),
-    "source": ("varchar", "What it delivers, as <system>/<table>."),
+    "source": ("varchar", "What it delivers, as crm/contacts."),
     "path": ("varchar", "Where it lay, below the landing folder."),
     "bytes": ("bigint", "Its size as delivered."),
     "sha256": ("varchar", "The digest of its content, by which its copy is named."),
@@ -45,7 +45,7 @@ _DELIVERIES: Columns = {
 }
 _QUARANTINE: Columns = {
     "file_id": ("varchar", "The delivery that holds the record."),
-    "source": ("varchar", "What it delivers, as <system>/<table>."),
+    "source": ("varchar", "What it delivers, as crm/contacts."),
     "record_no": ("bigint", "Which record of the file it is, from 1, the header apart."),
     "reason_code": ("varchar", "What is wrong, as a code."),
     "column_name": ("varchar", "The column at fault; null where it is the whole record."),
