@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
+import duckdb
 import yaml
 from pydantic import (
+    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -59,6 +62,26 @@ Bound = Annotated[Decimal | date | None, Field(union_mode="left_to_right")]
 # A snapshot with so much fewer rows than usual is held, where its source says nothing else.
 _MOST_ROW_DROP = 0.5
 
+
+@cache
+def _known_to_strptime(format_: str) -> str:
+    with duckdb.connect() as connection:
+        try:
+            connection.execute("select try_strptime('', ?)", [format_])
+        except duckdb.Error:
+            raise ValueError("no format that DuckDB's strptime knows, such as %Y-%m-%d") from None
+    return format_
+
+
+# As in DuckDB's strptime; of several, the first that reads a value counts.
+Formats = Annotated[
+    tuple[
+        Annotated[str, Field(pattern=r"^[^']+$"), AfterValidator(_known_to_strptime)],
+        ...,
+    ],
+    BeforeValidator(lambda formats: (formats,) if isinstance(formats, str) else formats),
+    Field(min_length=1),
+]
 ColumnType = Literal["text", "date", "timestamp", "decimal", "integer", "number"]
 
 
@@ -86,8 +109,8 @@ class Source(BaseModel):
     delimiter: str = Field(min_length=1, max_length=1, pattern=r"[^'\"\\]")
     encoding: str
     decimal_sign: Literal[".", ","]
-    date_format: str = Field(pattern=r"^[^']+$")
-    timestamp_format: str = Field(pattern=r"^[^']+$")
+    date_format: Formats
+    timestamp_format: Formats
     timezone: str
     kind: Literal["keyed", "event"]
     strict: bool
@@ -292,14 +315,20 @@ _AT_MIDNIGHT = "regexp_matches({}, '^.{{10}}[ T]00:00(:00([.]0+)?)?[ Zz0-9:+-]*$
 
 def _moment(source: Source, digits: str, iso: str) -> str:
     """SQL: a moment in UTC; a text without a zone is in the source's, one with a zone is in its own."""
-    declared = f"try_strptime({digits}, '{source.timestamp_format}')"
-    # %z and %Z read the zone; a plain Z at the end is UTC's.
-    holds_zone = source.timestamp_format[-1] in "zZ"
+    declared = ", ".join(
+        _declared_moment(source, f"try_strptime({digits}, '{format_}')", format_)
+        for format_ in source.timestamp_format
+    )
     return (
-        f"coalesce({f'cast({declared} as timestamp)' if holds_zone else _in_utc(source, declared)}, "
+        f"coalesce({declared}, "
         f"case when {_HAS_ZONE.format(iso)} then try_cast(try_cast({iso} as timestamptz) as timestamp) "
         f"else {_in_utc(source, f'try_cast({iso} as timestamp)')} end)"
     )
+
+
+def _declared_moment(source: Source, declared: str, format_: str) -> str:
+    # %z and %Z read the zone; a plain Z at the end is UTC's.
+    return f"cast({declared} as timestamp)" if format_[-1] in "zZ" else _in_utc(source, declared)
 
 
 def _in_utc(source: Source, local: str) -> str:
@@ -311,8 +340,9 @@ def _in_utc(source: Source, local: str) -> str:
 def _day(source: Source, digits: str, iso: str) -> str:
     """SQL: a day; a moment with a zone is of the day at the source, one at midnight of the day it names."""
     moment = f"try_cast({iso} as timestamptz) at time zone '{source.timezone}'"
+    formats = ", ".join(f"'{format_}'" for format_ in source.date_format)
     return (
-        f"coalesce(cast(try_strptime({digits}, '{source.date_format}') as date), "
+        f"coalesce(cast(try_strptime({digits}, [{formats}]) as date), "
         f"case when {_AT_MIDNIGHT.format(iso)} then try_cast(left({iso}, 10) as date) "
         f"when {_HAS_ZONE.format(iso)} then cast({moment} as date) "
         f"else cast(try_cast({iso} as timestamp) as date) end)"

@@ -47,7 +47,7 @@
 {% macro as_date(column, table) -%}
     {%- set format = var('formats')[table] -%}
     coalesce(
-        cast(try_strptime({{ text_with_digits(column) }}, '{{ format.date_format }}') as date),
+        cast(try_strptime({{ text_with_digits(column) }}, ['{{ format.date_format | join("', '") }}']) as date),
         case
             when regexp_matches({{ iso_text(column) }}, '^.{10}[ T]00:00(:00([.]0+)?)?[ Zz0-9:+-]*$')
                 then try_cast(left({{ iso_text(column) }}, 10) as date)
@@ -72,15 +72,17 @@
 #}
 {% macro as_timestamp(column, table) -%}
     {%- set format = var('formats')[table] -%}
-    {%- set declared -%}
-        try_strptime({{ text_with_digits(column) }}, '{{ format.timestamp_format }}')
-    {%- endset -%}
     coalesce(
-        {% if format.timestamp_format[-1] in 'zZ' -%}
-            cast({{ declared }} as timestamp)
-        {%- else -%}
-            {{ in_utc(declared, format.timezone) }}
-        {%- endif %},
+        {% for timestamp_format in format.timestamp_format -%}
+            {%- set declared -%}
+                try_strptime({{ text_with_digits(column) }}, '{{ timestamp_format }}')
+            {%- endset -%}
+            {% if timestamp_format[-1] in 'zZ' -%}
+                cast({{ declared }} as timestamp)
+            {%- else -%}
+                {{ in_utc(declared, format.timezone) }}
+            {%- endif %},
+        {% endfor -%}
         case
             when {{ has_zone(column) }} then try_cast(try_cast({{ iso_text(column) }} as timestamptz) as timestamp)
             else {{ in_utc('try_cast(' ~ iso_text(column) ~ ' as timestamp)', format.timezone) }}

@@ -74,9 +74,10 @@ def read(
         return template.render(var={"formats": formats}.get, table=source.table)
 
     def values(
-        by: str, source: str, type_: str, texts: Iterable[str], **declared: str
+        by: str, source: str, type_: str, texts: Iterable[str], **declared: str | list[str]
     ) -> list[Any]:
-        expression = sql(by, sources[source].model_copy(update=declared), type_)
+        words = sources[source].model_dump(by_alias=True) | declared
+        expression = sql(by, Source.model_validate(words), type_)
         query = f"select {expression} from (select unnest(?) as value, generate_subscripts(?, 1) as n) order by n"
         listed = list(texts)
         return [row[0] for row in connection.execute(query, [listed, listed]).fetchall()]
@@ -223,6 +224,22 @@ def test_the_declared_order_of_day_and_month_comes_before_isos(
     read: Callable[..., Any], by: str
 ) -> None:
     assert read(by, CRM, "date", ["2026-05-01"], date_format="%Y-%d-%m") == [date(2026, 1, 5)]
+
+
+@pytest.mark.parametrize("by", ["raw", "dbt"])
+def test_of_several_declared_formats_the_first_that_reads_a_value_counts(
+    read: Callable[..., Any], by: str
+) -> None:
+    days = read(by, CRM, "date", ["05/06/2026", "31.05.2026"], date_format=["%d/%m/%Y", "%d.%m.%Y"])
+    assert days == [date(2026, 6, 5), date(2026, 5, 31)]
+    moments = read(
+        by,
+        TICKETS,
+        "timestamp",
+        ["2026/07/01 12:00", "01/07/2026 12:00 +00"],
+        timestamp_format=["%Y/%m/%d %H:%M", "%d/%m/%Y %H:%M %z"],
+    )
+    assert moments == [datetime(2026, 7, 1, 10), datetime(2026, 7, 1, 12)]
 
 
 def test_every_type_of_the_sources_file_is_held_against_its_macro() -> None:
