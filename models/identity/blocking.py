@@ -126,6 +126,24 @@ def same_initial_and_address() -> BlockingKey:
     )
 
 
+def same_given_name_house_number_and_city() -> BlockingKey:
+    """Survives a misspelt surname, street and postal code."""
+    return BlockingKey(
+        "block_given_house_city",
+        _without_contact("given_key || '|' || house_no || '|' || city"),
+        WEAK_CAP,
+    )
+
+
+def same_initial_and_street() -> BlockingKey:
+    """Survives misspelt names and a missing or mistyped house number."""
+    return BlockingKey(
+        "block_initial_street",
+        _without_contact("given[1] || '|' || street || '|' || postal"),
+        WEAK_CAP,
+    )
+
+
 def same_house() -> BlockingKey:
     """Survives both names and the postal code misspelt. It brings households, as a phone does."""
     return BlockingKey("block_house", _without_contact("street || '|' || house_no"), WEAK_CAP)
@@ -168,6 +186,8 @@ def blocking_keys() -> tuple[BlockingKey, ...]:
         same_house(),
         same_surname_and_street(),
         same_given_name_and_street(),
+        same_given_name_house_number_and_city(),
+        same_initial_and_street(),
         same_surname_and_postal_code(),
         same_given_name_and_postal_code(),
         same_surname_and_mail_name(),

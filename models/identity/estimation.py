@@ -9,7 +9,7 @@ matches (1 in 5,000), and a session that blocks on the surname cannot weigh an a
 surname. Here all pairs of nodes are represented at once, by strata with weights.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +46,7 @@ class Patterns:
         is_match: (n_patterns,); 1.0 for pairs that are known to match, 0.0 for known non-matches,
             nan where estimation decides.
         is_labelled: (n_patterns,); whether a person said so, rather than the way pairs are drawn.
-        most_twins: most pairs of two people that can show a level of twins.
+        most_kin: kin of a level -> most pairs of two people that can show such a level.
     """
 
     levels: npt.NDArray[np.int64]
@@ -54,7 +54,7 @@ class Patterns:
     pairs: _Floats
     is_match: _Floats
     is_labelled: npt.NDArray[np.bool_]
-    most_twins: float = np.inf
+    most_kin: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,8 @@ def estimate(
     design = _design(patterns, comparisons)
     prior_m, prior_u = (_vector(w, comparisons) for w in (prior.match, prior.chance))
     prior_m, prior_u = prior_m / (design.context @ prior_m), prior_u / (design.context @ prior_u)
+    for kin, most in patterns.most_kin.items():
+        prior_u = np.where(design.kin[kin], np.minimum(prior_u, most / CHANCE_PAIRS), prior_u)
     m, u, share = prior_m, prior_u, prior.share
     is_open, is_drawn = (
         np.isnan(patterns.is_match),
@@ -100,11 +102,11 @@ def estimate(
         iterations, before = iterations + 1, share
         probability = _match_probability(design, m, u, share)
         matched = patterns.pairs * np.where(is_open, probability, patterns.is_match)
-        matched = _without_impossible_twins(design, patterns, matched)
+        matched = _without_impossible_kin(design, patterns, matched)
         # A drawn pair that looks like one person teaches neither side: it stands for a thousand.
         doubted = patterns.pairs * np.where(is_drawn, probability, 0.0)
         share = max(float(matched.sum() / total), min_share)
-        m = _match_shares(design, matched, prior_m)
+        m = _match_shares(design, matched, prior_m)[design.like]
         u = _chance_shares(design, patterns.pairs - matched - doubted, prior_u)
         u = np.where(design.odds > 0, m * share / (1 - share) / np.maximum(design.odds, 1e-9), u)
     return Estimate(
@@ -129,7 +131,8 @@ class _Design:
     confirmed: npt.NDArray[np.bool_]  # (n_levels,): learnt from pairs of one birth date alone
     is_confirmed: _Floats  # (n_patterns,): 1 where the birth dates are one
     prior_weight: _Floats  # (n_levels,): the comparison's
-    twins: npt.NDArray[np.bool_]  # (n_levels,): two people show it only if they are twins
+    like: npt.NDArray[np.int64]  # (n_levels,): the level whose P(level | one person) it has
+    kin: dict[str, npt.NDArray[np.bool_]]  # (n_levels,): levels that two people show only as such
     odds: _Floats  # (n_levels,): 0 where none are set
 
 
@@ -149,6 +152,7 @@ def _design(patterns: Patterns, comparisons: tuple[Comparison, ...]) -> _Design:
         ~np.isnan(patterns.log_shares), [len(c.levels) for c in comparisons], axis=1
     )
     places = [(name, level.context) for name, level in levels]
+    labels = [(name, level.label) for name, level in levels]
     known_matches = patterns.pairs * patterns.is_labelled * (patterns.is_match == 1.0)
     return _Design(
         shows=shows,
@@ -159,7 +163,8 @@ def _design(patterns: Patterns, comparisons: tuple[Comparison, ...]) -> _Design:
         anchored=np.array([level.anchored for _, level in levels]),
         confirmed=np.array([level.confirmed for _, level in levels]),
         is_confirmed=shows @ np.array([float(level.confirms) for _, level in levels]),
-        twins=np.array([level.twins for _, level in levels]),
+        like=np.array([labels.index((c, level.like or level.label)) for c, level in levels]),
+        kin={kin: np.array([level.kin == kin for _, level in levels]) for kin in patterns.most_kin},
         prior_weight=np.repeat(
             [c.prior_weight for c in comparisons], [len(c.levels) for c in comparisons]
         ),
@@ -202,17 +207,18 @@ def _drawn_to_prior(design: _Design, matched: _Floats, prior: _Floats) -> _Float
     return drawn
 
 
-def _without_impossible_twins(design: _Design, patterns: Patterns, matched: _Floats) -> _Floats:
-    """Matched pairs of each pattern, more where else there would be more twins than can be.
+def _without_impossible_kin(design: _Design, patterns: Patterns, matched: _Floats) -> _Floats:
+    """Matched pairs of each pattern, more where else there would be more relatives than can be.
 
     Source: Ganchev, Graca, Gillenwater & Taskar (2010), *Posterior Regularization for Structured
     Latent Variable Models*, JMLR 11: expectations that respect a known bound.
     """
-    shown = np.isnan(patterns.is_match) & (design.shows[:, design.twins].sum(axis=1) > 0)
-    two_people = (patterns.pairs - matched) * shown
-    excess = max(float(two_people.sum()) - patterns.most_twins, 0.0)
-    freed: _Floats = matched + two_people * excess / max(float(two_people.sum()), 1e-300)
-    return freed
+    for kin, most in patterns.most_kin.items():
+        shown = np.isnan(patterns.is_match) & (design.shows[:, design.kin[kin]].sum(axis=1) > 0)
+        two_people = (patterns.pairs - matched) * shown
+        excess = max(float(two_people.sum()) - most, 0.0)
+        matched = matched + two_people * excess / max(float(two_people.sum()), 1e-300)
+    return matched
 
 
 def _chance_shares(design: _Design, unmatched: _Floats, prior: _Floats) -> _Floats:

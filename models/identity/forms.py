@@ -160,14 +160,14 @@ def _create_other_forms(con: duckdb.DuckDBPyConnection) -> None:
             from (select distinct street as raw from typed)
         )
         select raw,
-            nullif(replace(regexp_replace(text, '[0-9]+( ?[a-z])?.*$', ''), ' ', ''), '')
+            nullif(replace(regexp_replace(text, '[0-9]+( ?[a-z]\b)?.*$', ''), ' ', ''), '')
                 as street,
-            nullif(replace(regexp_extract(text, '[0-9]+( ?[a-z])?'), ' ', ''), '') as house_no
+            nullif(replace(regexp_extract(text, '[0-9]+( ?[a-z]\b)?'), ' ', ''), '') as house_no
         from folded;
 
         create table postal_codes as
         select raw, regexp_replace(
-                replace({fold("raw")}, ' ', ''), '^[a-z]{{1,3}}([0-9]{{4,5}})$', '') as postal
+                replace({fold("raw")}, ' ', ''), '^[a-z]{{1,3}}([0-9]{{4,5}})$', '\1') as postal
         from (select distinct postal_code as raw from typed);
 
         create table cities as

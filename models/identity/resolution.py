@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from models.identity.clustering import PAIR_SCHEMA, UNLIKELY, component_labels
 from models.identity.connection import connect
-from models.identity.evidence import BIRTH_DATE, EMAIL, PHONE
+from models.identity.evidence import BIRTH_DATE, EMAIL, PHONE, create_family_macro
 from models.identity.preparation import Exclusions, load_nodes
 from models.identity.scoring import open_linker
 from models.identity.training import SCHEMA_VERSION
@@ -62,9 +62,10 @@ def link(records: pa.Table, model: dict[str, Any], *, review: float = 0.5) -> pa
         )
     with connect() as con:
         load_nodes(con, records, Exclusions.from_model(model))
+        create_family_macro(con, families=model["has_families"])
         linker = open_linker(con, model["settings"], model["term_frequencies"])
         scored = linker.inference.predict(warning_mode="never").physical_name
-        _keep_reported(con, scored, review)
+        _keep_reported(con, scored, review, CONTRADICTION if model["has_families"] else "false")
         return (
             con.execute("""
             with pairs as (
@@ -94,7 +95,9 @@ def _check_version(model: dict[str, Any]) -> None:
         )
 
 
-def _keep_reported(con: duckdb.DuckDBPyConnection, scored: str, review: float) -> None:
+def _keep_reported(
+    con: duckdb.DuckDBPyConnection, scored: str, review: float, contradiction: str
+) -> None:
     """Table ``reported``: pairs from ``review`` up, and contradictions inside what those connect."""
     size = con.execute("select coalesce(max(node), 0) + 1 from nodes").fetchall()[0][0]
     likely = con.execute(
@@ -123,7 +126,7 @@ def _keep_reported(con: duckdb.DuckDBPyConnection, scored: str, review: float) -
         select node_l, node_r, match_probability, match_weight from {scored}
         where match_probability >= ?
         union all
-        select node_l, node_r, match_probability, match_weight from described where {CONTRADICTION}
+        select node_l, node_r, match_probability, match_weight from described where {contradiction}
         """,
         [review],
     )

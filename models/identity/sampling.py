@@ -13,6 +13,7 @@ import pyarrow as pa
 from splink import DuckDBAPI
 
 from models.identity.estimation import Patterns
+from models.identity.families import most_twins
 from models.identity.scoring import open_linker
 from models.identity.settings import Comparison, comparisons
 
@@ -21,13 +22,6 @@ CANDIDATE_PAIRS = 250_000
 
 DRAWN_PAIRS = 40_000
 """About how many pairs are drawn per other stratum: they weigh only what is common there."""
-
-TWINS_PER_PERSON, TWINS_PER_FAMILY_PAIR = 0.02, 0.05
-"""Bounds, chosen generously and not measured: about 3 % of people are twins, which is 0.015 pairs
-each, and fewer live together."""
-
-KNOWN_SHARE = 0.3
-"""Share of nodes whose name, birth date and address are known, from which families can be seen."""
 
 COUNTING = {
     "retain_matching_columns": True,
@@ -43,6 +37,7 @@ def count_patterns(
     settings: dict[str, Any],
     terms: dict[str, dict[str, Any]],
     *,
+    families: bool,
     seed: int,
     labels: pa.Table,
 ) -> Patterns:
@@ -52,6 +47,7 @@ def count_patterns(
         con: the connection that holds ``nodes`` and ``members``.
         settings: Splink settings with any weights; only their conditions are used.
         terms: term frequencies of the same nodes.
+        families: whether people live together (``families.has_families``).
         seed: chooses the drawn pairs.
         labels: (record_id, person_id) of records whose person is known; may be empty.
 
@@ -82,34 +78,8 @@ def count_patterns(
     registered.metadata["registered_for_predict"] = False
     scales["other"] = _scale_of_others(con, scales)
     counted = _count(con, linker.inference.predict(warning_mode="never").physical_name)
-    return _as_patterns(counted, scales, most_twins(con))
-
-
-def most_twins(con: duckdb.DuckDBPyConnection) -> float:
-    """Most pairs of nodes that can be twins: of one surname and one birth date, and two people.
-
-    Where families show, twins are few of their pairs; where none do (nobody shares a surname and an
-    address under two names and birth dates), there are no twins either, and one surname and birth
-    date under two given names is an overwritten name. Without addresses the share of twins among
-    people must do.
-    """
-    nodes, known, families = con.execute("""
-        with housed as (
-            select family || '|' || street || '|' || house_no || '|' || postal as household,
-                birth_date, given[1:3] as beginning
-            from nodes where birth_date is not null and given is not null
-        ),
-        households as (
-            select count(*) as members, count(distinct (birth_date, beginning)) as people
-            from housed where household is not null group by household
-        )
-        select (select count(*) from nodes), coalesce(sum(members), 0),
-            coalesce(sum(least(people, 8) * (least(people, 8) - 1) / 2), 0)
-        from households
-    """).fetchall()[0]
-    if known < nodes * KNOWN_SHARE:
-        return float(nodes * TWINS_PER_PERSON)
-    return float((1 + families * TWINS_PER_FAMILY_PAIR) * nodes / known)
+    most_kin = {"twins": most_twins(con), "housemates": np.inf if families else 1.0}
+    return _as_patterns(counted, scales, most_kin)
 
 
 def _shuffle(con: duckdb.DuckDBPyConnection, seed: int, labels: pa.Table) -> None:
@@ -228,7 +198,9 @@ def _frequency_levels(comparison: Comparison) -> dict[str, list[int]]:
     return found
 
 
-def _as_patterns(counted: pa.Table, scales: dict[str, float], twins: float) -> Patterns:
+def _as_patterns(
+    counted: pa.Table, scales: dict[str, float], most_kin: dict[str, float]
+) -> Patterns:
     """Counted rows as arrays; each pair weighs as many as it stands for."""
     named = {column: counted.column(column).to_numpy() for column in counted.column_names}
     levels, log_shares = [], []
@@ -245,5 +217,5 @@ def _as_patterns(counted: pa.Table, scales: dict[str, float], twins: float) -> P
         pairs=named["weight"] * np.array([scales[stratum] for stratum in named["stratum"]]),
         is_match=np.where(is_candidate, label, 0.0),
         is_labelled=is_candidate & ~np.isnan(label),
-        most_twins=twins,
+        most_kin=most_kin,
     )

@@ -21,6 +21,7 @@ from models.identity.evidence import (
     EMAIL,
     GIVEN_NAME,
     NAMES,
+    PARENT_AND_CHILD,
     PHONE,
     SURNAME,
 )
@@ -45,9 +46,6 @@ FAMILY_FREQUENCY = 0.5
 """Under two given names a rare surname is evidence of one family rather than of one person: at full
 weight it joined twins, at none it parted people from their short forms (hard_cases.yaml)."""
 
-GENERATION_APART = "abs(year(birth_date_l) - year(birth_date_r)) between 15 and 50"
-"""SQL: two birth dates as of parent and child."""
-
 
 @dataclass(frozen=True)
 class Level:
@@ -65,11 +63,14 @@ class Level:
         anchored: P(level | one person) stays as the prior has it. What one person looks like
             under two given names cannot be learnt without labels: left free, estimation makes
             families the "matches".
-        confirmed: P(level | one person) is learnt from pairs of one birth date alone. Under two given
-            names other pairs are families.
+        confirmed: P(level | one person) is learnt from pairs of one birth date alone. Other pairs are
+            namesakes and families too, and would pass for people who moved or changed their name.
         confirms: the level says that two birth dates are one.
-        twins: the pairs of two people that show the level are twins. There are only so many
-            (``sampling.most_twins``); what shows it beyond that is one person.
+        like: label of the level of the same comparison whose P(level | one person) it shares: one
+            person's dates and addresses differ as often whatever the names say, but under two
+            given names no pair can teach how often.
+        kin: the pairs of two people that show the level are "twins" or "housemates". There are only
+            so many (``families``); what shows it beyond that is one person.
         odds: what a pair with this level and nothing else known has for being one person. Where
             an e-mail is all that two records hold, no other field can teach its weight.
     """
@@ -82,7 +83,8 @@ class Level:
     anchored: bool = False
     confirmed: bool = False
     confirms: bool = False
-    twins: bool = False
+    like: str | None = None
+    kin: str | None = None
     odds: float | None = None
 
 
@@ -185,10 +187,10 @@ def birth_date() -> Comparison:
                     "relatives with contact", f"{relatives} and {CONTACT_KNOWN}", contact, True
                 ),
                 *(
-                    replace(level, twins=True) if level.label == "relatives: same" else level
-                    for level in _levels("relatives", relatives, outcomes, True)
+                    replace(level, kin="twins") if level.label == "relatives: same" else level
+                    for level in _alike("namesakes", _levels("relatives", relatives, outcomes))
                 ),
-                *_levels("strangers", NAMES.is_any("strangers"), outcomes, True),
+                *_alike("namesakes", _levels("strangers", NAMES.is_any("strangers"), outcomes)),
             ]
         ),
         OWN_FACTS,
@@ -240,10 +242,10 @@ def household() -> Comparison:
 
     Families share both. Counted apart, with the surname on top, they merged spouses and siblings
     (precision of the closure 0.87 instead of 0.985 on 1,000,000 synthetic people). Under two given
-    names they say nothing, unless the birth date is the same: then they tell an overwritten name
-    from a stranger of that age; twins share them as well. Under one e-mail the address says nothing:
-    who reads one mailbox lives at one address, be it one person or two. Namesakes a generation apart
-    are a case of their own: fathers hand down names and houses.
+    names an address speaks for one person as far as the data show that people of two names rarely
+    share one: where families live together it says next to nothing. Under one e-mail the address says
+    nothing: who reads one mailbox lives at one address, be it one person or two. Namesakes a
+    generation apart are a case of their own where families show: fathers hand down names and houses.
     """
     phone = {outcome: PHONE.is_any(outcome) for outcome in PHONE.outcomes}
     address = {outcome: ADDRESS.is_any(outcome) for outcome in ADDRESS.outcomes}
@@ -270,34 +272,49 @@ def household() -> Comparison:
         "similar address": address["similar address"],
         "same place": address["same place"],
     }
+    address_alone = {**near, "other or unknown address": "true"}
     alike = {"same phone": phone["same"], **near, "other address and phone": "true"}
     one_age = BIRTH_DATE.is_any("same", "day and month swapped", "one digit differs")
     may_be_one = NAMES.is_any("namesakes", "no given name", "same given name", "likely namesakes")
     return _comparison(
         "household",
         f"{NAMES.call} >= 0 and {phone['unknown']} and {address['unknown']}",
-        [
-            *_levels("one mailbox", f"{may_be_one} and email_l = email_r", one_mailbox),
-            *_levels(
-                "namesakes of two ages",
-                f"{NAMES.is_any('namesakes')} and {BIRTH_DATE.is_any('different')} "
-                f"and {GENERATION_APART}",
-                {"same phone": phone["same"], "other or unknown phone": "true"},
-            ),
-            *_by_phone("namesakes", NAMES.is_any("namesakes"), outcomes),
-            *_by_phone(
-                "given name agrees", NAMES.is_any("no given name", "same given name"), outcomes
-            ),
-            *_levels("given name begins alike", NAMES.is_any("likely namesakes"), alike),
-            *_levels(
-                "relatives of one age",
-                f"{NAMES.is_any('relatives')} and {one_age}",
-                {**near, "other or unknown address": "true"},
-            ),
-            *_levels("strangers of one age", f"{NAMES.is_any('strangers')} and {one_age}", alike),
-            Level("other given name", "ELSE", "other given name"),
-        ],
-        CONTACTS,
+        _bounded(
+            [
+                *_confirmed(
+                    _levels("one mailbox", f"{may_be_one} and email_l = email_r", one_mailbox)
+                ),
+                *_levels(
+                    "namesakes of two ages",
+                    f"{NAMES.is_any('namesakes')} and {BIRTH_DATE.is_any('different')} "
+                    f"and {PARENT_AND_CHILD.call}",
+                    {"same phone": phone["same"], "other or unknown phone": "true"},
+                ),
+                *_confirmed(_by_phone("namesakes", NAMES.is_any("namesakes"), outcomes)),
+                *_confirmed(
+                    _by_phone(
+                        "given name agrees",
+                        NAMES.is_any("no given name", "same given name"),
+                        outcomes,
+                    )
+                ),
+                *_levels("given name begins alike", NAMES.is_any("likely namesakes"), alike),
+                *_levels(
+                    "relatives of one age",
+                    f"{NAMES.is_any('relatives')} and {one_age}",
+                    address_alone,
+                ),
+                *_levels(
+                    "strangers of one age", f"{NAMES.is_any('strangers')} and {one_age}", alike
+                ),
+                *_alike(
+                    "relatives of one age",
+                    _levels("relatives", NAMES.is_any("relatives"), address_alone),
+                ),
+                *_alike("strangers of one age", _levels("strangers", "true", alike)),
+            ]
+        ),
+        OWN_FACTS,
     )
 
 
@@ -325,6 +342,26 @@ def _confirming(levels: list[Level]) -> list[Level]:
     """Levels of the birth date; those of one date confirm what is learnt from them."""
     return [
         replace(level, confirms=level.label.endswith((": same", ": same date and contact")))
+        for level in levels
+    ]
+
+
+def _confirmed(levels: list[Level]) -> list[Level]:
+    return [replace(level, confirmed=True) for level in levels]
+
+
+def _alike(context: str, levels: list[Level]) -> list[Level]:
+    """Levels that share P(level | one person) with those of the same outcomes in another context."""
+    return [replace(level, like=f"{context}: {level.label.partition(': ')[2]}") for level in levels]
+
+
+def _bounded(levels: list[Level]) -> list[Level]:
+    """Levels of the household; two people show one phone or address only if they live together."""
+    together = ("same phone", "same address")
+    return [
+        replace(level, kin="housemates")
+        if level.label.partition(": ")[2].startswith(together)
+        else level
         for level in levels
     ]
 

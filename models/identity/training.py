@@ -15,12 +15,14 @@ import pyarrow as pa
 
 from models.identity.connection import connect
 from models.identity.estimation import Estimate, estimate
+from models.identity.evidence import create_family_macro
+from models.identity.families import has_families
 from models.identity.preparation import Exclusions, load_nodes
 from models.identity.sampling import count_patterns
 from models.identity.scoring import TERM_COLUMNS, term_frequencies
 from models.identity.settings import comparisons, splink_settings
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 MIN_NODES = 500
 """Fewer nodes cannot teach: the prior's weights are used, with the exclusions found in the data."""
@@ -35,10 +37,10 @@ def prior_model() -> dict[str, Any]:
     """The model that ships with the project.
 
     ``prior.json`` is what ``train`` made of the synthetic records of two unlike generators, 5,000
-    Nordic people each, with the true person of every record as label. What it says of birth dates
-    under two given names was too rare there to be learnt: one person's dates differ as often as
-    under one name. So were addresses that differ in part among people of one birth date and two
-    names: a person's are taken to be so in 5 of 100 pairs.
+    Nordic people each, with the true person of every record as label. Addresses that differ in part
+    among people of one birth date and two names were too rare there to be learnt: a person's are
+    taken to be so in 5 of 100 pairs. A name that its lists lack has a share of 1 in 2,000: rarer ones
+    are common elsewhere.
     """
     text = resources.files("models.identity").joinpath("prior.json").read_text("utf-8")
     model: dict[str, Any] = json.loads(text)
@@ -66,9 +68,9 @@ def train(
 
     Returns:
         The model as JSON-able data: ``settings`` (Splink's, complete), ``term_frequencies`` per
-        name column, ``exclusions`` (see ``preparation.Exclusions``), ``trained_on`` (records,
-        nodes, matched pairs, iterations, whether the prior was kept), ``fingerprint`` of the
-        records, ``schema_version``.
+        name column, ``has_families``, ``exclusions`` (see ``preparation.Exclusions``),
+        ``trained_on`` (records, nodes, matched pairs, iterations, whether the prior was kept),
+        ``fingerprint`` of the records, ``schema_version``.
 
     Raises:
         ValueError: a needed column is missing, or record_id is null or repeated.
@@ -78,9 +80,13 @@ def train(
         excluded = load_nodes(con, records, Exclusions())
         nodes = con.execute("select count(*) from nodes").fetchall()[0][0]
         terms, weights = base["term_frequencies"], read_estimate(base["settings"])
+        families = has_families(con)
+        create_family_macro(con, families=families)
         if nodes >= MIN_NODES:
             terms = {column: term_frequencies(con, column) for column in TERM_COLUMNS}
-            patterns = count_patterns(con, base["settings"], terms, seed=seed, labels=labels)
+            patterns = count_patterns(
+                con, base["settings"], terms, families=families, seed=seed, labels=labels
+            )
             weights = estimate(patterns, comparisons(), weights, LEAST_MATCHES / nodes)
         return {
             "schema_version": SCHEMA_VERSION,
@@ -92,6 +98,7 @@ def train(
                 "matched_pairs": round(weights.matched_pairs),
                 "iterations": weights.iterations,
             },
+            "has_families": families,
             "exclusions": excluded.as_json(),
             "term_frequencies": terms,
             "settings": splink_settings(weights.match, weights.chance, weights.share),

@@ -59,5 +59,5 @@ def test_hard_case(case: dict[str, Any], found: dict[str, set[frozenset[str]]]) 
 
 
 def test_cases_are_many_and_limits_few() -> None:
-    assert len({case["case"] for case in CASES}) == len(CASES) >= 30
+    assert len({case["case"] for case in CASES}) == len(CASES) >= 80
     assert sum("accepted_limit" in case for case in CASES) <= len(CASES) / 10

@@ -86,8 +86,8 @@ def test_damaged_copies_are_found(originals: list[Row]) -> None:
     truth = pa.table({"record_id": records["record_id"], "cluster_id": list(map(str, owners))})
     scores = clustering_scores(clusters, truth)
     assert scores["pair_precision"] >= 0.995, scores
-    # Two or three of six fields are wrong in each copy: some agree in less than namesakes may.
-    assert scores["pair_recall"] >= 0.70, scores
+    # Two or three of six fields are wrong in each copy: some agree in hardly any.
+    assert scores["pair_recall"] >= 0.90, scores
 
 
 def test_people_who_are_all_different_stay_apart(originals: list[Row]) -> None:
