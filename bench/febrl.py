@@ -27,7 +27,9 @@ _COLUMNS = "kundnr;fornamn;efternamn;fodelsedatum;gatuadress;postnr;ort;land"
 def main() -> None:
     """Run each set and print how well its customers agree with the truth, at the threshold 0.95."""
     folder = Path(sys.argv[1])
-    print(f"{'':8}{'records':>9}{'precision':>11}{'recall':>9}{'pair F1':>9}{'B3 F1':>9}{'seconds':>9}")
+    print(
+        f"{'':8}{'records':>9}{'precision':>11}{'recall':>9}{'pair F1':>9}{'B3 F1':>9}{'seconds':>9}"
+    )
     for name, files in SETS.items():
         with tempfile.TemporaryDirectory() as home:
             truth = deliver([folder / file for file in files], Path(home))

@@ -112,6 +112,21 @@ def explain(
     show_customer(home, named, as_json)
 
 
+@app.command(epilog="Example: `skikt review`, then lines in state/steward.csv, then `skikt run`")
+def review(
+    limit: Annotated[int, typer.Option(help="How many pairs, the dearest first.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Show pairs of records that may be one person, ranked by the customers and money that hang on them."""
+    home = _home()
+    from dagster_project.warehouse import hold_lock
+
+    hold_lock(home)
+    from dagster_project.console import show_review
+
+    show_review(home, limit, as_json)
+
+
 @app.command(
     epilog="Example: `skikt unmerge shop:901 newsletter:44 --reason 'her sister'`, then `skikt run`"
 )
@@ -133,6 +148,12 @@ def unmerge(
         f"{len(set(record_ids))} record(s) leave customer {told['customer_left']}, which keeps "
         f"{told['records_left']}. Run `skikt run` to publish it."
     )
+
+
+@app.command(epilog="Example: `skikt train-identity`, then look at identity/id_events in the UI")
+def train_identity(as_json: AsJson = False) -> None:
+    """Refresh with a linkage model fitted anew; it may change who is one customer, and their ids."""
+    _refresh(_home(), as_json, "train_identity")
 
 
 @app.command(epilog="Example: `skikt dev --port 3000`, then open http://127.0.0.1:3000")
@@ -158,13 +179,13 @@ def _home() -> Home:
     return home
 
 
-def _refresh(home: Home, as_json: bool) -> None:
+def _refresh(home: Home, as_json: bool, job_name: str = "refresh") -> None:
     from dagster_project.warehouse import hold_lock
 
     hold_lock(home)
     from dagster_project.refresh import refresh
 
-    ending = refresh(home, show=not as_json)
+    ending = refresh(home, show=not as_json, job_name=job_name)
     if as_json:
         typer.echo(json.dumps(ending.as_dict()))
     elif ending.sentence:
@@ -177,7 +198,9 @@ def _refresh(home: Home, as_json: bool) -> None:
 
 
 def _write_demo(home: Home, as_json: bool) -> None:
+    from dagster_project.labels import LABELS_FILE
     from demo.deliveries import write_deliveries
+    from demo.labels import write_labels
 
     settings = load_demo_settings()
     as_of = load_settings().as_of or today()
@@ -190,6 +213,7 @@ def _write_demo(home: Home, as_json: bool) -> None:
         landing=home.landing,
         truth=home.demo_truth,
     )
+    write_labels(home.demo_truth, home.state / LABELS_FILE)
 
 
 def _has_files(folder: Path) -> bool:

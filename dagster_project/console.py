@@ -204,22 +204,83 @@ def show_customer(home: Home, named: str, as_json: bool) -> None:
         return
     console = Console()
     console.print(f"[bold]{told['customer_id']}[/bold]")
+    console.print("\n[bold]Records[/bold]")
+    for record in told["records"]:
+        console.print(f"  [bold]{escape(record['record_id'])}[/bold]")
+        for name in ("name", "birth_date", "email", "phone", "org_number", "website", "address"):
+            if record.get(name):
+                console.print(f"    {name:12} {escape(str(record[name]))}", soft_wrap=True)
+    console.print("\n[bold]Why they are one, and who else was considered[/bold]")
+    for pair in told["pairs"]:
+        _show_pair(console, pair)
     for title, section in (
-        ("Records", "records"),
-        ("Why they are one, and who else was considered", "pairs"),
         ("What happened to the id", "events"),
         ("Segments", "segments"),
         ("Consents", "consents"),
     ):
         if rows := told[section]:
-            table = Table(title=title, title_justify="left")
+            table = Table(title=title, title_justify="left", title_style="bold")
             told_of = [name for name in rows[0] if any(row[name] is not None for row in rows)]
             for name in told_of:
                 table.add_column(name, overflow="fold")
             for row in rows:
                 values = (row[name] for name in told_of)
                 table.add_row(*("" if value is None else escape(str(value)) for value in values))
+            console.print()
             console.print(table)
+
+
+def _show_pair(console: Console, pair: dict[str, Any]) -> None:
+    """One pair of records: how sure, and what each comparison said, in bits."""
+    sure = f"{pair['match_probability']:.0%}"
+    if pair["match_weight"] is not None:
+        sure += f", {pair['match_weight']:+.1f} bits"
+    decided = {"exact": "say the same", "steward": "a person decided"}.get(pair["decided_by"], "")
+    where = "" if pair["is_within"] else "another customer"
+    words = ", ".join(filter(None, (sure, decided, where)))
+    names = f"{escape(pair['record_id_l'])} and {escape(pair['record_id_r'])}"
+    console.print(f"  [bold]{names}[/bold]: {words}", soft_wrap=True)
+    for reason in pair.get("reasons", ()):
+        console.print(f"    [dim]{escape(reason)}[/dim]", soft_wrap=True)
+
+
+def show_review(home: Home, limit: int, as_json: bool) -> None:
+    """Print the pairs that a steward should decide first, by their record ids.
+
+    Raises:
+        ConfigurationError: no run has finished yet.
+    """
+    warehouse = Warehouse(root=str(home.root))
+    if not home.warehouse.exists() or not warehouse.has_table("customers.review_pairs"):
+        raise ConfigurationError("No customers were made yet. Run `make run` first.")
+    rows = warehouse.read(
+        f"select * from customers.review_pairs order by rank limit {limit:d}"
+    ).to_pylist()
+    if as_json:
+        print(json.dumps(rows, default=float))
+        return
+    console = Console()
+    if not rows:
+        console.print("No pair of records waits for a decision.")
+        return
+    table = Table()
+    for heading in ("Record", "Other record"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("Probability", "Customers", "EUR"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(
+            escape(row["record_id_l"]),
+            escape(row["record_id_r"]),
+            f"{row['match_probability']:.2f}",
+            f"{row['customers']:,}",
+            f"{row['revenue_eur']:,.0f}",
+        )
+    console.print(table)
+    console.print(
+        "[dim]`skikt explain RECORD` shows each of them. Decide in state/steward.csv with a line like "
+        "record,other record,must_link or cannot_link (docs/operations.md), then `skikt run`.[/dim]"
+    )
 
 
 def show_segments(home: Home, as_json: bool) -> None:

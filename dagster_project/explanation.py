@@ -8,10 +8,14 @@ from typing import Any
 
 import duckdb
 
+from dagster_project import state
 from dagster_project.errors import ConfigurationError
 from dagster_project.warehouse import Warehouse
+from models.identity.reasons import pair_reasons
 
 Rows = list[dict[str, Any]]
+
+_MOST_EXPLAINED = 40
 
 _CUSTOMER = """
     select customer_id from identity.customer_identities where $id in (record_id, customer_id)
@@ -68,7 +72,8 @@ def explain(warehouse: Warehouse, named: str) -> dict[str, Any]:
 
     Returns:
         ``customer_id`` and, as rows, ``records``, ``pairs`` (of persons; ``is_within`` tells those of the
-        customer from those with others), ``events``, ``segments`` and ``consents``.
+        customer from those with others, ``reasons`` what each comparison says, in bits), ``events``,
+        ``segments`` and ``consents``.
 
     Raises:
         ConfigurationError: no run has finished yet, or nobody is called so.
@@ -86,7 +91,30 @@ def explain(warehouse: Warehouse, named: str) -> dict[str, Any]:
             )
         customer_id = found[0]["customer_id"]
         sections = {name: _rows(connection, sql, customer_id) for name, sql in _SECTIONS.items()}
+    _add_reasons(warehouse, sections["pairs"])
     return {"customer_id": customer_id, **sections}
+
+
+def _add_reasons(warehouse: Warehouse, pairs: Rows) -> None:
+    """Say of each scored pair what each comparison said; of very many, the likeliest."""
+    scored = [pair for pair in pairs if pair["decided_by"] == "model"][:_MOST_EXPLAINED]
+    run_id = warehouse.home.published_run_id()
+    if not scored or run_id is None:
+        return
+    named = sorted({pair[side] for pair in scored for side in ("record_id_l", "record_id_r")})
+    with warehouse.connect() as connection:
+        records = connection.execute(
+            "select * from identity.int_identity__person_records where list_contains(?, record_id)",
+            [named],
+        ).to_arrow_table()
+    model = state.own_model(warehouse.home, run_id, state.IDENTITY_MODEL)
+    said: dict[tuple[str, str], list[str]] = {}
+    for row in pair_reasons(records, model).to_pylist():
+        if row["weight"]:
+            words = f"{row['comparison']}: {row['level']} {row['weight']:+.1f}"
+            said.setdefault((row["record_id_l"], row["record_id_r"]), []).append(words)
+    for pair in scored:
+        pair["reasons"] = said.get((pair["record_id_l"], pair["record_id_r"]), [])
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, named: str) -> Rows:

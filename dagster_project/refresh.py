@@ -69,12 +69,13 @@ def start_ui(home: Home, port: int) -> int:
 
 
 @record_faults()
-def refresh(home: Home, *, show: bool) -> Ending:
+def refresh(home: Home, *, show: bool, job_name: str = "refresh") -> Ending:
     """Run the job once.
 
     Args:
         home: where to run it.
         show: print each asset as it is done.
+        job_name: ``refresh``, or a job of the same assets that does one of them otherwise.
     """
     prepare_dagster(home)
     # What is loaded lives until the end; each full collection would look at all of it again.
@@ -87,7 +88,7 @@ def refresh(home: Home, *, show: bool) -> Ending:
     from dagster_project.console import Progress
 
     progress = Progress(show)
-    job = _told_to(progress, "refresh")
+    job = _told_to(progress, job_name)
     gc.freeze()
     gc.enable()
     # Dagster and dbt make many objects and few circles: at Python's own 700 this costs 1 s a run.
@@ -99,7 +100,7 @@ def refresh(home: Home, *, show: bool) -> Ending:
         ending = _ending(home, result, progress)
     if not result.success:
         # Dagster's sensor sees only runs that its daemon started.
-        hand_over_failure("refresh", ending.run_id, ending.sentence)
+        hand_over_failure(job_name, ending.run_id, ending.sentence)
     spare_processes.stop()
     # Taking half a million objects apart at the interpreter's end would take 1.5 s.
     gc.freeze()

@@ -1,11 +1,17 @@
 """How well predicted clusters agree with the truth.
 
-Here: pairwise, B-cubed and whole-cluster figures of a partition. They are computed from the table
-of overlaps, so 1,000,000 records need no pairs.
+Here: pairwise, B-cubed and whole-cluster figures of a partition, computed from the table of
+overlaps, so that 1,000,000 records need no pairs; and what customers say against themselves, which
+needs no truth.
 """
+
+from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow as pa
+
+from models.identity.connection import connect
+from models.identity.evidence import BIRTH_DATE
 
 
 def clustering_scores(predicted: pa.Table, truth: pa.Table) -> dict[str, float]:
@@ -47,6 +53,59 @@ def clustering_scores(predicted: pa.Table, truth: pa.Table) -> dict[str, float]:
         **_f1("bcubed", float((n * n / p).sum() / n.sum()), float((n * n / t).sum() / n.sum())),
         **_scores("cluster", exact, float(len(predicted_size)), float(len(true_size))),
     }
+
+
+@dataclass(frozen=True)
+class Contradictions:
+    """Counts of customers."""
+
+    customers_of_several_records: int
+    customers_in_conflict: int
+    two_birth_dates: int
+    two_genders: int
+
+
+def contradicting_facts(records: pa.Table, identities: pa.Table) -> Contradictions:
+    """Customers whose records hold two birth dates that are no typing error, or two genders.
+
+    Args:
+        records: (record_id, birth_date, gender).
+        identities: (record_id, customer_id), each record once.
+    """
+    with connect() as con:
+        con.register("records_in", records.select(["record_id", "birth_date", "gender"]))
+        con.register("identities_in", identities)
+        con.execute(BIRTH_DATE.definition)
+        row = con.execute(f"""
+            with dated as (
+                select distinct customer_id, birth_date,
+                    strftime(birth_date, '%Y%m%d') as birth_text,
+                    case when day(birth_date) <= 12
+                        then make_date(year(birth_date), day(birth_date), month(birth_date)) end
+                        as birth_swap
+                from records_in join identities_in using (record_id) where birth_date is not null
+            ),
+            dates as (
+                select distinct customer_id from (
+                    select l.customer_id, {_sides("birth_date", "birth_swap", "birth_text")}
+                    from dated as l
+                    join dated as r on l.customer_id = r.customer_id and l.birth_date < r.birth_date
+                ) where {BIRTH_DATE.is_any("different")}
+            ),
+            genders as (
+                select customer_id from records_in join identities_in using (record_id)
+                group by 1 having count(distinct gender) > 1
+            ),
+            several as (select customer_id from identities_in group by 1 having count(*) > 1)
+            select (select count(*) from several),
+                (select count(*) from (from dates union from genders)),
+                (select count(*) from dates), (select count(*) from genders)
+        """).fetchall()[0]
+    return Contradictions(*row)
+
+
+def _sides(*columns: str) -> str:
+    return ", ".join(f"{side}.{c} as {c}_{side}" for side in "lr" for c in columns)
 
 
 def _pairs(sizes: "pd.Series[int]") -> float:

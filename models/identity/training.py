@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from models.identity.connection import connect
+from models.identity.drift import filled
 from models.identity.estimation import Estimate, estimate
 from models.identity.evidence import create_family_macro
 from models.identity.families import has_families
@@ -69,7 +70,8 @@ def train(
     Returns:
         The model as JSON-able data: ``settings`` (Splink's, complete), ``term_frequencies`` per
         name column, ``has_families``, ``exclusions`` (see ``preparation.Exclusions``),
-        ``trained_on`` (records, nodes, matched pairs, iterations, whether the prior was kept),
+        ``trained_on`` (records, shares filled, nodes, matched pairs, iterations, whether the prior was
+        kept),
         ``fingerprint`` of the records, ``schema_version``.
 
     Raises:
@@ -93,6 +95,7 @@ def train(
             "fingerprint": _fingerprint(con),
             "trained_on": {
                 "records": records.num_rows,
+                "filled": filled(records),
                 "nodes": nodes,
                 "prior_kept": nodes < MIN_NODES,
                 "matched_pairs": round(weights.matched_pairs),

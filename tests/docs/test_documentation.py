@@ -128,7 +128,10 @@ def test_every_make_target_exists():
 
 
 def test_every_command_exists():
-    commands = {command.name or command.callback.__name__ for command in app.registered_commands}
+    commands = {
+        command.name or command.callback.__name__.replace("_", "-")
+        for command in app.registered_commands
+    }
     said = named(r"\bskikt ([a-z][\w-]*)")
     assert said, "no page names a command"
     assert said - commands == set()

@@ -1,6 +1,7 @@
 """What a steward decides holds over runs, rebuilt warehouses and what the model says."""
 
 import csv
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import duckdb
 import pytest
 
 from dagster_project.decisions import COLUMNS, Decision, add_decisions, read_decisions
+from dagster_project.defs.identity.assets import ids_are_kept
 from dagster_project.errors import ConfigurationError
 from dagster_project.home import Home
 
@@ -97,10 +99,88 @@ def test_a_customer_is_explained_by_any_of_its_names(steered: Any, skikt: Any) -
     assert one in shown.out.replace("\n", "")
 
 
+def test_a_pair_says_what_each_comparison_weighs(steered: Any, skikt: Any) -> None:
+    _, leaving, _, home = steered
+    pairs = skikt.run(home, "explain", leaving[0], "--json").told["pairs"]
+    scored = [pair for pair in pairs if pair["decided_by"] == "model"]
+    assert scored
+    for pair in scored:
+        weights = [float(reason.rpartition(" ")[2]) for reason in pair["reasons"]]
+        assert sum(weights) == pytest.approx(pair["match_weight"], abs=0.05 * (len(weights) + 1))
+
+
+def test_what_nobody_decided_is_listed_the_dearest_first(steered: Any, skikt: Any) -> None:
+    *_, home = steered
+    listed = json.loads(skikt.run(home, "review", "--limit", "1000", "--json").out)
+    assert len(listed) > 5
+    assert [row["rank"] for row in listed] == list(range(1, len(listed) + 1))
+    worth = [(row["revenue_eur"], row["customers"]) for row in listed]
+    assert worth == sorted(worth, reverse=True)
+    customer = customers_of(home)
+    both = [{customer[row["record_id_l"]], customer[row["record_id_r"]]} for row in listed]
+    assert all(len(two) == 2 for two in both)
+    assert len({frozenset(two) for two in both}) == len(both)
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as warehouse:
+        decided = warehouse.execute(
+            "select record_id_l, record_id_r from identity.person_pairs where decided_by = 'steward'"
+        ).fetchall()
+    assert decided
+    assert not [two for two in both for pair in decided if two == {customer[r] for r in pair}]
+    shown = skikt.run(home, "review", "--limit", "1")
+    assert listed[0]["record_id_l"] in shown.out
+
+
 def test_nobody_is_explained_in_a_sentence(steered: Any, skikt: Any) -> None:
     ended = skikt.run(steered[-1], "explain", "crm:0")
     assert ended.exit_code == 2
     assert "No customer and no record is called 'crm:0'" in ended.err
+
+
+@pytest.mark.long
+def test_many_ids_change_only_where_a_person_asks_for_it(
+    steered: Any, copy_of: Callable[[Path, Path], Path], skikt: Any, tmp_path: Path
+) -> None:
+    home = copy_of(steered[-1], tmp_path / "home")
+    first_of = {customer: record for record, customer in sorted(customers_of(home).items())}
+    records = list(first_of.values())
+    day = "2026-11-20"
+    pairs = zip(records[0:600:2], records[1:600:2], strict=True)
+    said = read_decisions(Home(home)).to_pylist()
+    kept_apart = {frozenset((row["record_id"], row["other_record_id"])) for row in said}
+    add_decisions(
+        Home(home),
+        [
+            Decision(one, other, "must_link", day, "", "")
+            for one, other in pairs
+            if frozenset((one, other)) not in kept_apart
+        ],
+    )
+    before = (home / "published").readlink()
+    ended = skikt.run(home)
+    assert ended.exit_code == 4
+    assert "would lose their id" in ended.err + ended.out
+    assert (home / "published").readlink() == before
+    ended = skikt.run(home, "train-identity")
+    assert ended.exit_code == 0, ended.err
+    assert (home / "published").readlink() != before
+
+
+@pytest.mark.parametrize(
+    ("changed", "surviving", "is_asked", "passed"),
+    [
+        (20, 100, False, True),
+        (21, 100, False, False),
+        (50, 1000, False, True),
+        (51, 1000, False, False),
+        (51, 1000, True, True),
+        (0, 0, False, True),
+    ],
+)
+def test_more_than_one_customer_in_twenty_keeps_its_id(
+    changed: int, surviving: int, is_asked: bool, passed: bool
+) -> None:
+    check = ids_are_kept({"changed": changed, "surviving": surviving}, is_asked=is_asked)
+    assert check.passed == passed
 
 
 @pytest.mark.parametrize(

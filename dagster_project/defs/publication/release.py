@@ -122,7 +122,8 @@ def make_current(home: Home, run_id: str) -> None:
     _swap_link(home.published, f"publications/{run_id}")
     sync_folder(home.root)
     _link_once(home.exports, "published/exports")
-    _link_once(home.reports / "segments.html", "../published/report/segments.html")
+    for page in ("segments.html", "match_weights.html"):
+        _link_once(home.reports / page, f"../published/report/{page}")
 
 
 def sweep(home: Home, *, keep: int) -> None:

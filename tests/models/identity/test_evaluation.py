@@ -1,8 +1,10 @@
+from datetime import date
+
 import pyarrow as pa
 import pytest
 
 from models.identity.charts import match_weights_chart
-from models.identity.evaluation import clustering_scores
+from models.identity.evaluation import Contradictions, clustering_scores, contradicting_facts
 from models.identity.training import prior_model
 
 
@@ -39,3 +41,24 @@ def test_chart_names_the_levels_and_needs_no_network() -> None:
     assert "same place at" not in page
     assert "namesakes: same phone and address" in page
     assert "<script src=" not in page
+
+
+def test_customers_that_contradict_themselves_are_counted() -> None:
+    rows = [
+        ("a1", "a", date(1980, 1, 2), "female"),
+        ("a2", "a", date(1980, 2, 1), None),  # day and month swapped
+        ("b1", "b", date(1980, 5, 5), "male"),
+        ("b2", "b", date(1951, 9, 17), "female"),
+        ("c1", "c", None, "male"),
+        ("c2", "c", date(1990, 1, 1), "female"),
+        ("d1", "d", date(1970, 1, 1), "female"),
+    ]
+    names = ("record_id", "customer_id", "birth_date", "gender")
+    people = pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows])
+    found = contradicting_facts(people, people.select(["record_id", "customer_id"]))
+    assert found == Contradictions(
+        customers_of_several_records=3,
+        customers_in_conflict=2,
+        two_birth_dates=1,
+        two_genders=2,
+    )
