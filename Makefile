@@ -5,7 +5,7 @@ SIZE ?= S
 export DO_NOT_TRACK = 1
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: demo install run dev test test-long check format bench bench-identity bench-febrl lock
+.PHONY: demo install run dev test test-long check format bench bench-identity bench-linkage bench-febrl lock
 
 demo: install
 	$(BIN)/skikt demo
@@ -52,6 +52,10 @@ bench: install
 
 bench-identity: install
 	$(BIN)/python -m bench.demo_identity $(SIZE)
+
+# Of a home that was refreshed: its people linked by the pipeline's way and by that of Splink's documentation.
+bench-linkage: install
+	$(BIN)/python -m bench.linkage $(or $(SKIKT_HOME),data)/warehouse.duckdb
 
 bench-febrl: install
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --target .venv/febrl -r bench/febrl.txt

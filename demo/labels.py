@@ -25,6 +25,7 @@ def write_labels(truth: Path, file: Path) -> None:
     people = sorted({record["person_id"] for record in records})
     reviewed = set(people[:: max(1, len(people) // PEOPLE)])
     with complete_or_absent(file) as partial, partial.open("w", newline="") as handle:
+        partial.chmod(0o600)
         writer = csv.DictWriter(handle, ["record_id", "person_id"])
         writer.writeheader()
         writer.writerows(

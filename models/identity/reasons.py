@@ -7,13 +7,12 @@ Here: single pairs, for people who want to know. All pairs that may match are sc
 from typing import Any
 
 import pyarrow as pa
-from splink import DuckDBAPI
 
 from models.identity.connection import connect
 from models.identity.evidence import create_family_macro
 from models.identity.preparation import Exclusions, load_nodes
 from models.identity.sampling import COUNTING
-from models.identity.scoring import open_linker
+from models.identity.scoring import open_linker, register_pairs
 from models.identity.settings import comparisons
 
 REASON_SCHEMA = pa.schema(
@@ -59,9 +58,7 @@ def pair_reasons(records: pa.Table, model: dict[str, Any]) -> pa.Table:
             select l.node as join_key_l, r.node as join_key_r, 'asked' as match_key
             from nodes as l join nodes as r on l.node < r.node
         """)
-        linker.table_management.register_blocked_pairs_for_predict(
-            DuckDBAPI(con).register("every_pair")
-        )
+        register_pairs(linker, con, "every_pair")
         scored = linker.inference.predict(warning_mode="never").physical_name
         told = ", ".join(
             f"gamma_{name}, mw_{name} + {_rarity(con, scored, name)} as weight_{name}"

@@ -4,6 +4,7 @@ Here: using a fitted model. Fitting it is in ``training``; closing the pairs to 
 ``clustering``; giving the clusters lasting ids is in ``stable_ids``.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -13,6 +14,7 @@ import pyarrow as pa
 from models.identity.clustering import PAIR_SCHEMA, UNLIKELY, component_labels
 from models.identity.connection import connect
 from models.identity.evidence import BIRTH_DATE, EMAIL, PHONE, create_family_macro
+from models.identity.increments import choose_pairs, contents, keep_nothing
 from models.identity.preparation import Exclusions, load_nodes
 from models.identity.scoring import open_linker
 from models.identity.training import SCHEMA_VERSION
@@ -29,7 +31,28 @@ two given names: these are nicknames.
 """
 
 
+@dataclass(frozen=True)
+class Linked:
+    """What scoring gave, and what the next run needs in order to score only what changed.
+
+    Attributes:
+        pairs: person_pairs (``clustering.PAIR_SCHEMA``), by record ids.
+        nodes: (first_id, content) of each distinct identity; content is a hash of all that is
+            compared, its blocking keys included.
+    """
+
+    pairs: pa.Table
+    nodes: pa.Table
+
+
 def link(records: pa.Table, model: dict[str, Any], *, review: float = 0.5) -> pa.Table:
+    """``link_changes`` of records that were never linked before; its pairs alone."""
+    return link_changes(records, model, None, review=review).pairs
+
+
+def link_changes(
+    records: pa.Table, model: dict[str, Any], before: Linked | None, *, review: float = 0.5
+) -> Linked:
     """Score all pairs of records that may be one person.
 
     Records that agree in all they say are one node; only nodes are compared. An e-mail or phone on
@@ -39,10 +62,12 @@ def link(records: pa.Table, model: dict[str, Any], *, review: float = 0.5) -> pa
     Args:
         records: the columns of int_identity__person_records; any but record_id may be all null.
         model: what ``training.train`` or ``training.prior_model`` returned.
+        before: what this function gave for other records by the same model, review limit and code:
+            pairs of nodes that are as they were then are not scored again. The result is the same.
         review: lowest probability of a pair that is reported, from ``clustering.UNLIKELY`` to 1.
 
     Returns:
-        person_pairs (``clustering.PAIR_SCHEMA``), by record ids; record_id_l < record_id_r.
+        ``Linked``, with record_id_l < record_id_r in its pairs.
         decided_by ``model``: two nodes, named by their first records, with Splink's
         match_probability and match_weight (bits). Pairs below ``clustering.UNLIKELY`` appear only
         where a chain of reported pairs connects them and they contradict each other: ``cluster``
@@ -64,9 +89,13 @@ def link(records: pa.Table, model: dict[str, Any], *, review: float = 0.5) -> pa
         load_nodes(con, records, Exclusions.from_model(model))
         create_family_macro(con, families=model["has_families"])
         linker = open_linker(con, model["settings"], model["term_frequencies"])
+        if before is None:
+            keep_nothing(con)
+        else:
+            choose_pairs(con, linker, before.nodes, before.pairs)
         scored = linker.inference.predict(warning_mode="never").physical_name
         _keep_reported(con, scored, review, CONTRADICTION if model["has_families"] else "false")
-        return (
+        pairs = (
             con.execute("""
             with pairs as (
                 select l.first_id as one, r.first_id as other, match_probability, match_weight,
@@ -85,6 +114,7 @@ def link(records: pa.Table, model: dict[str, Any], *, review: float = 0.5) -> pa
             .to_arrow_table()
             .cast(PAIR_SCHEMA)
         )
+        return Linked(pairs, contents(con))
 
 
 def _check_version(model: dict[str, Any]) -> None:
@@ -101,7 +131,11 @@ def _keep_reported(
     """Table ``reported``: pairs from ``review`` up, and contradictions inside what those connect."""
     size = con.execute("select coalesce(max(node), 0) + 1 from nodes").fetchall()[0][0]
     likely = con.execute(
-        f"select node_l, node_r from {scored} where match_probability >= ?", [review]
+        f"""
+        select node_l, node_r from {scored} where match_probability >= $review
+        union all select node_l, node_r from kept where match_probability >= $review
+        """,
+        {"review": review},
     ).to_arrow_table()
     labels = component_labels(size, *(column.to_numpy() for column in likely.columns))
     con.register("components", pa.table({"node": np.arange(size), "component": labels}))
@@ -113,20 +147,30 @@ def _keep_reported(
     con.execute(
         f"""
         create table reported as
-        with inside as (
-            select scored.* from {scored} as scored
-            join components as l on l.node = node_l
-            join components as r on r.node = node_r and r.component = l.component
+        with unlikely as (
+            select node_l, node_r, match_probability, match_weight, false as contradicts from {scored}
+            where match_probability < {UNLIKELY}
+            union all
+            select node_l, node_r, match_probability, match_weight, true from kept
             where match_probability < {UNLIKELY}
         ),
+        inside as (
+            select unlikely.* from unlikely
+            join components as l on l.node = node_l
+            join components as r on r.node = node_r and r.component = l.component
+        ),
         described as (
-            select node_l, node_r, match_probability, match_weight, {sides} from inside
+            select node_l, node_r, match_probability, match_weight, contradicts, {sides} from inside
             join nodes as l on l.node = node_l join nodes as r on r.node = node_r
         )
         select node_l, node_r, match_probability, match_weight from {scored}
-        where match_probability >= ?
+        where match_probability >= $review
         union all
-        select node_l, node_r, match_probability, match_weight from described where {contradiction}
+        select node_l, node_r, match_probability, match_weight from kept
+        where match_probability >= $review
+        union all
+        select node_l, node_r, match_probability, match_weight from described
+        where contradicts or {contradiction}
         """,
-        [review],
+        {"review": review},
     )

@@ -1,7 +1,8 @@
 """Splink on prepared nodes: the one place that opens a linker.
 
 Here: a linker over the table ``nodes`` with a model's settings and its pinned term frequencies.
-``training`` counts agreement patterns with it, ``resolution`` scores pairs.
+``training`` counts agreement patterns with it, ``resolution`` scores pairs: those that share a
+blocking key, or those that are registered.
 """
 
 from typing import Any
@@ -77,6 +78,21 @@ def open_linker(
         """)
         linker.table_management.register_term_frequency_lookup(api.register(f"tf_{column}"), column)
     return linker
+
+
+def register_pairs(linker: Linker, con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Make these the pairs that the linker scores next.
+
+    Args:
+        linker: from ``open_linker``.
+        con: its connection.
+        table: with join_key_l and join_key_r (nodes, the smaller one left) and match_key (any text).
+    """
+    pairs = DuckDBAPI(con).register(table)
+    registered = linker.table_management.register_blocked_pairs_for_predict(pairs)
+    # Splink would copy both sides' records first, which pays for a few pairs of many records;
+    # here it doubled the time (2.7 s instead of 1.5 s for 280,000 pairs of 200,000 nodes).
+    registered.metadata["registered_for_predict"] = False
 
 
 def _six_digits(value: float) -> float:

@@ -7,10 +7,18 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from dagster_project.defs.identity.kept_pairs import keep_pairs, kept_pairs, made_of
+from dagster_project.defs.identity.kept_pairs import (
+    keep_pairs,
+    keep_scores,
+    kept_pairs,
+    kept_scores,
+    made_of,
+    scored_by,
+)
 from dagster_project.home import Home
 from dagster_project.warehouse import Warehouse
 from models.identity.clustering import PAIR_SCHEMA
+from models.identity.resolution import Linked
 from models.identity.steward import DECISION_SCHEMA
 
 RECORDS = pa.table({"record_id": ["crm:1", "shop:2"], "email": ["a@firma.example", None]})
@@ -70,3 +78,21 @@ def test_pairs_whose_run_died_before_it_said_what_they_are_made_of_are_not_kept(
 ) -> None:
     warehouse.replace("identity.person_pairs", PAIRS)
     assert kept_pairs(warehouse, made_of(warehouse, MODEL, NONE, 0.5)) is None
+
+
+LINKED = Linked(PAIRS, pa.table({"first_id": ["crm:1"], "content": pa.array([7], pa.uint64())}))
+
+
+def test_scores_are_kept_for_the_same_model_whatever_the_records(warehouse: Warehouse) -> None:
+    assert kept_scores(warehouse, scored_by(MODEL, 0.5)) is None
+    keep_scores(warehouse, LINKED, scored_by(MODEL, 0.5))
+    warehouse.replace("identity.int_identity__person_records", RECORDS.slice(1))
+    assert kept_scores(warehouse, scored_by(MODEL, 0.5)) == LINKED
+    for other in (scored_by(MODEL, 0.6), scored_by({"settings": {"weight": 1.6}}, 0.5)):
+        assert kept_scores(warehouse, other) is None
+
+
+def test_scores_whose_run_died_between_their_tables_are_not_kept(warehouse: Warehouse) -> None:
+    keep_scores(warehouse, LINKED, scored_by(MODEL, 0.5))
+    warehouse.replace("identity.scored_nodes", LINKED.nodes)
+    assert kept_scores(warehouse, scored_by(MODEL, 0.5)) is None

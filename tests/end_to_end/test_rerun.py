@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 # What tells one run from another, and stamps for people: outside every hash.
-STAMPS = ("run_id", "published_at", "loaded_at", "_loaded_at")
+# For people; and what a run says of the one before it, which a first run has not.
+STAMPS = ("run_id", "published_at", "loaded_at", "_loaded_at", "customers_surviving")
 NEXT_DAY = "2026-11-21"
 NEW_PERSON = (
     "kundnr;fornamn;efternamn;epost;skapad;andrad\n"

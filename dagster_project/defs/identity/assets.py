@@ -14,7 +14,14 @@ import pyarrow.compute as pc
 from dagster_project import state
 from dagster_project.checks import CHANGED
 from dagster_project.decisions import read_decisions
-from dagster_project.defs.identity.kept_pairs import keep_pairs, kept_pairs, made_of
+from dagster_project.defs.identity.kept_pairs import (
+    keep_pairs,
+    keep_scores,
+    kept_pairs,
+    kept_scores,
+    made_of,
+    scored_by,
+)
 from dagster_project.defs.identity.person_model import (
     GATED,
     MODEL,
@@ -30,7 +37,7 @@ from models.identity.clustering import cluster
 from models.identity.companies import link_companies
 from models.identity.drift import UNSTABLE, score_histogram, stability_index
 from models.identity.evaluation import clustering_scores, contradicting_facts
-from models.identity.resolution import link
+from models.identity.resolution import link_changes
 from models.identity.stable_ids import assign_ids, churn
 from models.identity.steward import decide
 
@@ -390,8 +397,11 @@ def ids_are_kept(kept: dict[str, int], *, is_asked: bool) -> dg.AssetCheckResult
 
 def _link(warehouse: Warehouse, model: dict[str, Any], decisions: pa.Table) -> pa.Table:
     records = records_of(warehouse, "int_identity__person_records")
-    computed = link(records, model, review=_REVIEW_PROBABILITY)
-    return decide(records["record_id"], computed, decisions)
+    by = scored_by(model, _REVIEW_PROBABILITY)
+    before = kept_scores(warehouse, by)
+    linked = link_changes(records, model, before, review=_REVIEW_PROBABILITY)
+    keep_scores(warehouse, linked, by)
+    return decide(records["record_id"], linked.pairs, decisions)
 
 
 def _not_exactly_once(records: pa.Table, ids: pa.Table) -> int:

@@ -1,0 +1,120 @@
+"""Scoring only what changed: which pairs of nodes must be scored, and which are known already.
+
+A pair of nodes that are as they were, by the same model, has the score that it had. What a node says
+includes its blocking keys and the values that too many share, so a value that crosses the sharing cap
+changes every node that holds it. Exactness rests on that, and is tested by comparing whole results.
+"""
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from splink import Linker
+
+from models.identity.blocking import blocking_keys
+from models.identity.clustering import UNLIKELY, component_labels
+from models.identity.scoring import register_pairs
+
+MOST_CHANGED = 0.2
+"""Share of changed nodes from which scoring all pairs is no slower."""
+
+_KEPT = "node_l bigint, node_r bigint, match_probability double, match_weight double"
+
+
+def contents(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """(first_id, content) of each node: a hash of everything it is compared and blocked by."""
+    return con.execute("""
+        select first_id, hash(n) as content from (select * exclude (node) from nodes) as n
+        order by first_id
+    """).to_arrow_table()
+
+
+def keep_nothing(con: duckdb.DuckDBPyConnection) -> None:
+    """Table ``kept``, empty: all pairs are to be scored."""
+    con.execute(f"create table kept ({_KEPT})")
+
+
+def choose_pairs(
+    con: duckdb.DuckDBPyConnection, linker: Linker, nodes: pa.Table, pairs: pa.Table
+) -> None:
+    """Tell the linker which pairs to score; table ``kept`` has the others, as they were scored.
+
+    Scored are pairs of changed nodes with any other, and pairs among the nodes that those may draw
+    into one component: there, two unchanged nodes may contradict each other for the first time.
+
+    Args:
+        con: the connection that holds ``nodes``.
+        linker: over those nodes.
+        nodes: (first_id, content) of the run before.
+        pairs: its pairs.
+    """
+    con.register("nodes_before", nodes)
+    con.register("pairs_before", pairs)
+    con.execute("""
+        create table unchanged as
+        select nodes.node from nodes
+        join (select first_id, hash(n) as content from (select * exclude (node) from nodes) as n) as now
+            using (first_id)
+        join nodes_before as was on was.first_id = now.first_id and was.content = now.content
+    """)
+    con.execute("create table changed as select node from nodes anti join unchanged using (node)")
+    size, changed = con.execute(
+        "select (select count(*) from nodes), (select count(*) from changed)"
+    ).fetchall()[0]
+    if changed > MOST_CHANGED * size:
+        keep_nothing(con)
+        return
+    con.execute("""
+        create table known as
+        select l.node as node_l, r.node as node_r, match_probability, match_weight
+        from pairs_before
+        join nodes as one on one.first_id = record_id_l
+        join nodes as other on other.first_id = record_id_r
+        join unchanged as l on l.node = least(one.node, other.node)
+        join unchanged as r on r.node = greatest(one.node, other.node)
+        where decided_by = 'model'
+    """)
+    _block(con, "beside_changed", "changed", "nodes")
+    _gather_touched(con)
+    _block(
+        con,
+        "among_touched",
+        "touched",
+        "(select nodes.* from nodes semi join touched using (node))",
+    )
+    con.execute("""
+        create table to_score as
+        select join_key_l, join_key_r, 'changed' as match_key
+        from (from beside_changed union from among_touched)
+    """)
+    con.execute(f"create table kept ({_KEPT})")
+    con.execute("""
+        insert into kept select known.* from known
+        anti join to_score on node_l = join_key_l and node_r = join_key_r
+    """)
+    register_pairs(linker, con, "to_score")
+
+
+def _gather_touched(con: duckdb.DuckDBPyConnection) -> None:
+    """Table ``touched``: nodes of known components that share a blocking key with a changed node."""
+    size = con.execute("select coalesce(max(node), 0) + 1 from nodes").fetchall()[0][0]
+    likely = con.execute(
+        f"select node_l, node_r from known where match_probability >= {UNLIKELY}"
+    ).to_arrow_table()
+    labels = component_labels(size, *(column.to_numpy() for column in likely.columns))
+    beside = con.execute("from beside_changed").fetchnumpy()
+    reached = np.unique(np.concatenate([beside["join_key_l"], beside["join_key_r"]]))
+    touched = np.flatnonzero(np.isin(labels, labels[reached]))
+    con.register("touched_in", pa.table({"node": touched}))
+    con.execute("create table touched as select node from touched_in semi join nodes using (node)")
+
+
+def _block(con: duckdb.DuckDBPyConnection, name: str, some: str, others: str) -> None:
+    """Table ``name``: pairs of a node of ``some`` and another of ``others`` that share a key."""
+    found = " union ".join(
+        f"select least(l.node, r.node), greatest(l.node, r.node) from nodes as l "
+        f"join {some} as asked on asked.node = l.node "
+        f"join {others} as r on r.{key.name} = l.{key.name} and r.node <> l.node"
+        for key in blocking_keys()
+    )
+    con.execute(f"create table {name} (join_key_l bigint, join_key_r bigint)")
+    con.execute(f"insert into {name} {found}")
