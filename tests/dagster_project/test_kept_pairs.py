@@ -39,7 +39,7 @@ def warehouse(tmp_path: Path) -> Warehouse:
     Home(tmp_path).create()
     made = Warehouse(root=str(tmp_path))
     made.replace("identity.int_identity__person_records", RECORDS)
-    keep_pairs(made, PAIRS, {}, made_of(made, MODEL, NONE, 0.5))
+    keep_pairs(made, PAIRS, made_of(made, MODEL, NONE, 0.5))
     return made
 
 

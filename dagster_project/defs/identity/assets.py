@@ -49,13 +49,6 @@ ID_EVENTS = dg.AssetKey([IDENTITY, "id_events"])
 
 # Pairs below it are not worth a person's look.
 _REVIEW_PROBABILITY = 0.5
-_PAIR_COLUMNS = {
-    "record_id_l": "One of both records, as crm:10021.",
-    "record_id_r": "The other one.",
-    "match_probability": "Probability that both records are one person, 0..1.",
-    "match_weight": "Splink's match weight, log2 of the Bayes factor; null where nothing was scored.",
-    "decided_by": "model, exact (equal in all identity fields) or steward.",
-}
 # A person with more records than this is a shared value or a wrong merge, not a customer.
 _LARGEST_CLUSTER = 50
 
@@ -97,7 +90,7 @@ def person_pairs(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.
     kept = kept_pairs(warehouse, made_now)
     pairs = _link(warehouse, model, decisions) if kept is None else kept
     if kept is None:
-        keep_pairs(warehouse, pairs, _PAIR_COLUMNS, made_now)
+        keep_pairs(warehouse, pairs, made_now)
     probabilities = pairs["match_probability"]
     outside = pc.sum(
         pc.invert(pc.and_(pc.greater_equal(probabilities, 0), pc.less_equal(probabilities, 1)))

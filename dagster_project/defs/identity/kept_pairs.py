@@ -21,6 +21,18 @@ _PAIRS = "identity.person_pairs"
 _SCORED_PAIRS = "identity.scored_pairs"
 _SCORED_NODES = "identity.scored_nodes"
 
+_PAIR_COLUMNS = {
+    "record_id_l": "One of both records, as crm:10021.",
+    "record_id_r": "The other one.",
+    "match_probability": "Probability that both records are one person, 0..1.",
+    "match_weight": "Splink's match weight, log2 of the Bayes factor; null where nothing was scored.",
+    "decided_by": "model, exact (equal in all identity fields) or steward.",
+}
+_NODE_COLUMNS = {
+    "first_id": "The first of the records that say the same.",
+    "content": "A hash of all that they are compared by.",
+}
+
 
 def scored_by(model: dict[str, Any], *others: object) -> str:
     """A digest of everything but the records that scores depend on."""
@@ -50,11 +62,9 @@ def kept_pairs(warehouse: Warehouse, made_of: str) -> pa.Table | None:
     return warehouse.read(f"select * from {_PAIRS} order by record_id_l, record_id_r")
 
 
-def keep_pairs(
-    warehouse: Warehouse, pairs: pa.Table, comments: dict[str, str], made_of: str
-) -> None:
+def keep_pairs(warehouse: Warehouse, pairs: pa.Table, made_of: str) -> None:
     """Write the pairs, and then what they were made of."""
-    _keep(warehouse, _PAIRS, pairs, made_of, comments)
+    _keep(warehouse, _PAIRS, pairs, made_of, _PAIR_COLUMNS)
 
 
 def kept_scores(warehouse: Warehouse, scored_by: str) -> Linked | None:
@@ -69,8 +79,8 @@ def kept_scores(warehouse: Warehouse, scored_by: str) -> Linked | None:
 
 def keep_scores(warehouse: Warehouse, linked: Linked, scored_by: str) -> None:
     """Write what was scored, before anybody's decision, and then by what."""
-    _keep(warehouse, _SCORED_PAIRS, linked.pairs, scored_by, {})
-    _keep(warehouse, _SCORED_NODES, linked.nodes, scored_by, {})
+    _keep(warehouse, _SCORED_PAIRS, linked.pairs, scored_by, _PAIR_COLUMNS)
+    _keep(warehouse, _SCORED_NODES, linked.nodes, scored_by, _NODE_COLUMNS)
 
 
 def _says(warehouse: Warehouse, table: str, expected: str) -> bool:

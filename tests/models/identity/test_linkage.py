@@ -52,17 +52,25 @@ def test_training_repeats_itself_whatever_the_order_of_rows(
     assert json.dumps(again) == json.dumps(model)
 
 
-@pytest.mark.parametrize("threads", [1, 4])
+@pytest.mark.parametrize(
+    ("seed", "threads"),
+    [
+        (1, 1),
+        (4, 4),
+        *(pytest.param(n, 1 + n % 4, marks=pytest.mark.long) for n in range(100, 118)),
+    ],
+)
 def test_partition_depends_on_neither_row_order_nor_threads(
     people: People,
     as_records: Records,
     model: dict[str, Any],
+    seed: int,
     threads: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     expected = resolve(as_records(people[0]), model)
     monkeypatch.setattr(connection.duckdb, "connect", lambda _: with_threads(threads))
-    shuffled = random.Random(threads).sample(people[0], len(people[0]))
+    shuffled = random.Random(seed).sample(people[0], len(people[0]))
     assert resolve(as_records(shuffled), model).equals(expected)
 
 
