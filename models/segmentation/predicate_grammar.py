@@ -120,7 +120,8 @@ class _Conditions:
         self.values.only(node, "this", "expression", "negate")
         pattern = node.expression
         column, value = self.values.operand(node.this), self.values.operand(pattern)
-        if column.kind != "text" or column.is_constant or type(pattern) is not exp.Literal:
+        is_quoted = type(pattern) is exp.Literal and pattern.is_string
+        if column.kind != "text" or column.is_constant or not is_quoted:
             raise self.values.text.error(
                 "like compares a text column with a quoted pattern, for example city like 'Mal%'.",
                 node,

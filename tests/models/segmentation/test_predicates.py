@@ -152,6 +152,7 @@ def damaged(draw):
 @settings(max_examples=1000, deadline=None)
 @given(st.one_of(soup, damaged(), st.text(max_size=60)))
 @example("->")
+@example("city not like 0")
 def test_whatever_is_written_is_refused_in_words_or_runs_as_a_plain_condition(warehouse, text):
     try:
         audience = compiled(text)
