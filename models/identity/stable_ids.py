@@ -106,7 +106,7 @@ def churn(ledger: pa.Table, identities: pa.Table) -> dict[str, int]:
     Returns:
         ``surviving``: earlier ids of which at least one record is still there; ``changed``: those
         of them that are no longer in force; ``records_changed``: records with another id than
-        before.
+        before; ``records_new``: records that had none.
     """
     with connect() as con:
         con.register("ledger_in", ledger)
@@ -119,10 +119,12 @@ def churn(ledger: pa.Table, identities: pa.Table) -> dict[str, int]:
             )
             select count(distinct old_id), count(distinct old_id) filter (
                     old_id not in (select customer_id from identities_in)),
-                count(*) filter (old_id <> new_id)
+                count(*) filter (old_id <> new_id),
+                (select count(*) from identities_in) - count(*)
             from was
         """).fetchall()[0]
-    return dict(zip(("surviving", "changed", "records_changed"), row, strict=True))
+    names = ("surviving", "changed", "records_changed", "records_new")
+    return dict(zip(names, row, strict=True))
 
 
 def _load(con: duckdb.DuckDBPyConnection) -> None:

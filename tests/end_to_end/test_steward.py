@@ -166,20 +166,23 @@ def test_many_ids_change_only_where_a_person_asks_for_it(
 
 
 @pytest.mark.parametrize(
-    ("changed", "surviving", "is_asked", "passed"),
+    ("changed", "surviving", "new", "is_asked", "passed"),
     [
-        (20, 100, False, True),
-        (21, 100, False, False),
-        (50, 1000, False, True),
-        (51, 1000, False, False),
-        (51, 1000, True, True),
-        (0, 0, False, True),
+        (20, 100, 0, False, True),
+        (21, 100, 0, False, False),
+        (50, 1000, 0, False, True),
+        (51, 1000, 0, False, False),
+        (90, 1000, 40, False, True),
+        (91, 1000, 40, False, False),
+        (51, 1000, 0, True, True),
+        (0, 0, 0, False, True),
     ],
 )
-def test_more_than_one_customer_in_twenty_keeps_its_id(
-    changed: int, surviving: int, is_asked: bool, passed: bool
+def test_one_customer_in_twenty_may_lose_its_id_and_one_per_new_record(
+    changed: int, surviving: int, new: int, is_asked: bool, passed: bool
 ) -> None:
-    check = ids_are_kept({"changed": changed, "surviving": surviving}, is_asked=is_asked)
+    kept = {"changed": changed, "surviving": surviving, "records_new": new}
+    check = ids_are_kept(kept, is_asked=is_asked)
     assert check.passed == passed
 
 

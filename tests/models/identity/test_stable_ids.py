@@ -103,6 +103,7 @@ def test_churn_counts_customers_that_lost_their_id() -> None:
         "surviving": 3,
         "changed": 1,
         "records_changed": 1,
+        "records_new": 1,
     }
 
 
