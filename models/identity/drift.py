@@ -45,7 +45,7 @@ def drift(trained_on: dict[str, object], records: pa.Table) -> list[str]:
     """
     found = []
     before, now = int(str(trained_on["records"])), records.num_rows
-    if now >= GROWTH * before:
+    if now > before and now >= GROWTH * before:
         found.append(f"there were {before:,} records and are {now:,}")
     shares = trained_on["filled"]
     if not isinstance(shares, dict):

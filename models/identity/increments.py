@@ -17,15 +17,13 @@ from models.identity.scoring import register_pairs
 MOST_CHANGED = 0.2
 """Share of changed nodes from which scoring all pairs is no slower."""
 
+_CONTENTS = "select first_id, hash(n) as content from (select * exclude (node) from nodes) as n"
 _KEPT = "node_l bigint, node_r bigint, match_probability double, match_weight double"
 
 
 def contents(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """(first_id, content) of each node: a hash of everything it is compared and blocked by."""
-    return con.execute("""
-        select first_id, hash(n) as content from (select * exclude (node) from nodes) as n
-        order by first_id
-    """).to_arrow_table()
+    return con.execute(f"{_CONTENTS} order by first_id").to_arrow_table()
 
 
 def keep_nothing(con: duckdb.DuckDBPyConnection) -> None:
@@ -49,11 +47,9 @@ def choose_pairs(
     """
     con.register("nodes_before", nodes)
     con.register("pairs_before", pairs)
-    con.execute("""
+    con.execute(f"""
         create table unchanged as
-        select nodes.node from nodes
-        join (select first_id, hash(n) as content from (select * exclude (node) from nodes) as n) as now
-            using (first_id)
+        select nodes.node from nodes join ({_CONTENTS}) as now using (first_id)
         join nodes_before as was on was.first_id = now.first_id and was.content = now.content
     """)
     con.execute("create table changed as select node from nodes anti join unchanged using (node)")

@@ -47,7 +47,8 @@ def test_a_field_that_went_is_named(as_records: Records) -> None:
     assert found == ["email_match was filled in 100% of records and is in 0%"]
 
 
-def test_no_records_fill_nothing(as_records: Records) -> None:
+def test_no_records_fill_nothing_and_have_not_doubled(as_records: Records) -> None:
+    assert drift(train(as_records([]), seed=1)["trained_on"], as_records([])) == []
     assert set(filled(as_records([])).values()) == {0.0}
 
 
