@@ -53,9 +53,11 @@ bench: install
 bench-identity: install
 	$(BIN)/python -m bench.demo_identity $(SIZE)
 
-# Of a home that was refreshed: its people linked by the pipeline's way and by that of Splink's documentation.
+# People linked by the pipeline's way, by that of Splink's documentation and by plain SQL: of so many made-up records, or
+# of the home of a demo that was refreshed (RECORDS=data).
+RECORDS ?= 1000000
 bench-linkage: install
-	$(BIN)/python -m bench.linkage $(or $(SKIKT_HOME),data)/warehouse.duckdb
+	$(BIN)/python -m bench.linkage $(RECORDS)
 
 bench-febrl: install
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --target .venv/febrl -r bench/febrl.txt

@@ -4,8 +4,8 @@ Here: SQL macros over the columns of a pair, each giving a small number. What an
 under which names, is in ``settings``.
 
 Why macros: DuckDB finds equal expressions and evaluates them once per pair, if they stand where
-they are always evaluated. Levels that spelt these conditions out took ten times as long (2.3 s
-instead of 0.2 s for 230,000 pairs).
+they are always evaluated (``evaluated``). Levels that spelt these conditions out took ten times as
+long (2.3 s instead of 0.2 s for 230,000 pairs).
 """
 
 from dataclasses import dataclass, replace
@@ -234,6 +234,14 @@ PARENT_AND_CHILD = Macro(
 
 NO_FAMILIES = replace(PARENT_AND_CHILD, body="false")
 """The same where no family shows in the data."""
+
+
+def evaluated(*macros: Macro) -> str:
+    """SQL that is always true and evaluates the macros; to stand first in a comparison's first level.
+
+    Without it each level evaluates them anew: 8.0 s instead of 6.5 s for 2,200,000 pairs.
+    """
+    return f"{' + '.join(macro.call for macro in macros)} >= 0"
 
 
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:

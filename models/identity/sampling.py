@@ -1,8 +1,8 @@
 """Which pairs of nodes teach the model, and how many pairs each stands for.
 
-Here: three strata that together cover all pairs. Candidates of the blocking keys; other namesakes,
-who are too rare among random pairs to be weighed by them; all others. The estimation that counts
-them is in ``estimation``.
+Here: strata that together cover all pairs. Candidates of the blocking keys; others of one name or
+one birth date, who are too rare among random pairs to be weighed by them; all others. The estimation
+that counts them is in ``estimation``.
 """
 
 from typing import Any
@@ -18,6 +18,9 @@ from models.identity.settings import Comparison, comparisons
 
 CANDIDATE_PAIRS = 250_000
 """About how many candidate pairs are counted; of more, a hash of their first node chooses."""
+
+SHARED = ("full_name", "given_key", "family", "birth_text")
+"""Columns of which two people often share one value; a stratum each, without those of the earlier."""
 
 DRAWN_PAIRS = 40_000
 """About how many pairs are drawn per other stratum: they weigh only what is common there."""
@@ -59,7 +62,7 @@ def count_patterns(
     _shuffle(con, seed, labels)
     scales = {
         "candidate": _draw_candidates(con, blocked.physical_name),
-        "namesake": _draw_namesakes(con),
+        **{shared: _draw_neighbours(con, shared) for shared in SHARED},
     }
     _draw_others(con)
     con.execute(f"""
@@ -85,7 +88,7 @@ def _shuffle(con: duckdb.DuckDBPyConnection, seed: int, labels: pa.Table) -> Non
             select record_id as first_id, min(person_id) as person_id from labels_in group by 1
         )
         select node, md5_number_lower(first_id || '#{seed}') as place, person_id,
-            given_key || '|' || family as full_name
+            given_key || '|' || family as full_name, given_key, family, birth_text
         from nodes left join labelled using (first_id)
     """)
     con.execute("""
@@ -110,42 +113,48 @@ def _draw_candidates(con: duckdb.DuckDBPyConnection, blocked: str) -> float:
     return float(candidates / max(drawn, 1))
 
 
-def _draw_namesakes(con: duckdb.DuckDBPyConnection) -> float:
-    """Draw nodes with the next of their name; returns what their weights are to be scaled by.
+def _draw_neighbours(con: duckdb.DuckDBPyConnection, shared: str) -> float:
+    """Draw nodes with the next that shares a value; returns what their weights are to be scaled by.
 
-    n nodes of one name are n - 1 neighbours and n (n - 1) / 2 pairs. A weight is n, twice what a
-    neighbour stands for, so that sums stay whole and exact.
+    Pairs of an earlier stratum are left out. n nodes of one value are n - 1 neighbours and
+    n (n - 1) / 2 pairs. A weight is n, twice what a neighbour stands for, so that sums stay whole and
+    exact.
     """
-    con.execute("""
-        create table neighbours as
+    con.execute(f"""
+        create or replace table neighbours as
         with neighbours as (
-            select node as one, lead(node) over by_name as other, place,
-                count(*) over (partition by full_name) as weight
-            from shuffled where full_name is not null
-            window by_name as (partition by full_name order by place)
+            select node as one, lead(node) over by_value as other, place,
+                count(*) over (partition by {shared}) as weight
+            from shuffled where {shared} is not null
+            window by_value as (partition by {shared} order by place)
         )
         select * from neighbours where other is not null
     """)
+    earlier = SHARED[: SHARED.index(shared)]
+    differs = "".join(f" and (l.{column} = r.{column}) is not true" for column in earlier)
     con.execute(f"""
         insert into drawn_pairs
-        select least(one, other), greatest(one, other), weight, 'namesake'
-        from neighbours order by place limit {DRAWN_PAIRS}
+        select least(one, other), greatest(one, other), weight, '{shared}'
+        from (from neighbours order by place limit {DRAWN_PAIRS})
+        join shuffled as l on l.node = one join shuffled as r on r.node = other{differs}
     """)
     all_of_them = con.execute("select count(*) from neighbours").fetchall()[0][0]
     return 0.5 * float(max(all_of_them / DRAWN_PAIRS, 1.0))
 
 
 def _draw_others(con: duckdb.DuckDBPyConnection) -> None:
-    """Nodes with their neighbours in the order of the hash, namesakes left out."""
+    """Nodes with their neighbours in the order of the hash, those who share a value left out."""
     nodes = con.execute(
-        f"select node, full_name from shuffled order by place limit {DRAWN_PAIRS}"
+        f"select node, {', '.join(SHARED)} from shuffled order by place limit {DRAWN_PAIRS}"
     ).fetchnumpy()
     count = len(nodes["node"])
     steps = max(1, min(DRAWN_PAIRS // max(count, 1), (count - 1) // 2))
     one = np.tile(np.arange(count), steps)
     other = np.concatenate([np.roll(np.arange(count), -step) for step in range(1, steps + 1)])
-    names = np.ma.filled(nodes["full_name"], "")
-    differ = (one != other) & ((names[one] != names[other]) | (names[one] == ""))
+    differ = one != other
+    for column in SHARED:
+        values = np.ma.filled(nodes[column], "")
+        differ &= (values[one] != values[other]) | (values[one] == "")
     one, other = nodes["node"][one[differ]], nodes["node"][other[differ]]
     con.register(
         "other_pairs", pa.table({"l": np.minimum(one, other), "r": np.maximum(one, other)})
@@ -154,7 +163,7 @@ def _draw_others(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _scale_of_others(con: duckdb.DuckDBPyConnection, scales: dict[str, float]) -> float:
-    """What each drawn pair that is neither candidate nor namesake stands for."""
+    """What each drawn pair that is in no other stratum stands for."""
     nodes = con.execute("select count(*) from nodes").fetchall()[0][0]
     drawn = dict(
         con.execute("select match_key, sum(weight) from counted_pairs group by 1").fetchall()

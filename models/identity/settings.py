@@ -24,6 +24,7 @@ from models.identity.evidence import (
     PARENT_AND_CHILD,
     PHONE,
     SURNAME,
+    evaluated,
 )
 
 NAMELESS_ODDS = {"same, one reader": 99.0, "same, several readers": 0.5}
@@ -140,7 +141,7 @@ def surname() -> Comparison:
     same = "family_l = family_r"
     return _comparison(
         "surname",
-        f"{NAMES.call} >= 0 and {SURNAME.is_any('unknown', 'swapped with given name')}",
+        f"{evaluated(NAMES)} and {SURNAME.is_any('unknown', 'swapped with given name')}",
         [
             Level(
                 "given name agrees: same",
@@ -177,7 +178,7 @@ def birth_date() -> Comparison:
     }
     return _comparison(
         "birth_date",
-        f"{NAMES.call} >= 0 and {BIRTH_DATE.is_any('unknown')}",
+        f"{evaluated(NAMES, BIRTH_DATE)} and {BIRTH_DATE.is_any('unknown')}",
         _confirming(
             [
                 *_levels("namesakes", NAMES.is_any("namesakes"), outcomes),
@@ -215,7 +216,7 @@ def email() -> Comparison:
     }
     return _comparison(
         "email",
-        f"{NAMES.call} >= 0 and {EMAIL.is_any('unknown')}",
+        f"{evaluated(NAMES, EMAIL)} and {EMAIL.is_any('unknown')}",
         [
             *_levels("namesakes", NAMES.is_any("namesakes"), outcomes),
             *(
@@ -279,7 +280,8 @@ def household() -> Comparison:
     may_be_one = NAMES.is_any("namesakes", "no given name", "same given name", "likely namesakes")
     return _comparison(
         "household",
-        f"{NAMES.call} >= 0 and {phone['unknown']} and {address['unknown']}",
+        f"{evaluated(NAMES, PHONE, ADDRESS, BIRTH_DATE)} "
+        f"and {phone['unknown']} and {address['unknown']}",
         _bounded(
             [
                 *_confirmed(

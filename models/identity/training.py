@@ -23,7 +23,7 @@ from models.identity.sampling import count_patterns
 from models.identity.scoring import TERM_COLUMNS, term_frequencies
 from models.identity.settings import comparisons, splink_settings
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 MIN_NODES = 500
 """Fewer nodes cannot teach: the prior's weights are used, with the exclusions found in the data."""
