@@ -89,6 +89,17 @@ class Settings(BaseSettings):
         description="Days in which half of the companies' industries and websites change; as slow as "
         "moving house.",
     )
+    smallest_segment: int = Field(
+        default=50,
+        ge=1,
+        description="Members below which a segment is proposed for merging: a campaign of its own "
+        "costs more than so few bring. A choice; set what your channels ask for.",
+    )
+    priority_weights: dict[str, float] = Field(
+        default={},
+        description="What the components of a segment's priority count for, as JSON: profitability, "
+        "purchasing_power, conversion, growth, goal_fit. One that is not named counts 1.",
+    )
     on_failure: str = Field(
         default="",
         description="Command run when a run fails, with a JSON message on its standard input: "

@@ -29,6 +29,9 @@ PAIR_SCORES = "pair_scores"
 BEHAVIOUR_MODEL = "behaviour_model"
 SEGMENT_SNAPSHOTS = "segment_snapshots"
 SEGMENT_RUNS = "segment_runs"
+SEGMENT_CHANGES = "segment_changes"
+SEGMENT_FLOWS = "segment_flows"
+SEGMENT_DEPARTURES = "segment_departures"
 QUALITY_FIGURES = "quality_figures"
 
 

@@ -23,8 +23,12 @@ DBT_MODELS = Path(__file__).parents[2] / "dbt" / "models"
 PUBLISHED = (
     "dim_customer",
     "dim_segment",
+    "fct_campaign_result",
+    "fct_segment_change",
+    "fct_segment_flow",
     "fct_segment_membership",
     "fct_segment_snapshot",
+    "segment_priority",
     "segment_profile",
     "meta_publication",
 )

@@ -29,9 +29,13 @@ from dagster_project.warehouse import Warehouse
 TABLES = (
     "dim_customer",
     "dim_segment",
+    "fct_campaign_result",
+    "fct_segment_change",
+    "fct_segment_flow",
     "fct_segment_membership",
     "fct_segment_snapshot",
     "meta_publication",
+    "segment_priority",
     "segment_profile",
 )
 MART_KEYS = [dg.AssetKey([MARTS, table]) for table in TABLES]

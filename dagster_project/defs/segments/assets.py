@@ -14,6 +14,7 @@ from dagster_project import state
 from dagster_project.dbt import mart_columns
 from dagster_project.defs.segments.audiences import select_members
 from dagster_project.defs.segments.definitions import segment_definitions_table
+from dagster_project.defs.segments.priorities import TOO_BROAD_SHARE
 from dagster_project.rules import read_rules
 from dagster_project.settings import load_settings
 from dagster_project.spare_processes import find_cities
@@ -38,8 +39,6 @@ HOMOGENEITY = dg.AssetKey([SEGMENTS, "segment_homogeneity"])
 EARLIER_SNAPSHOTS = dg.AssetKey([SEGMENTS, "earlier_snapshots"])
 
 _SEED = 1
-# A segment that holds more than this of its base says little about anyone in it.
-_TOO_BROAD_SHARE = 0.6
 
 
 @dg.asset(
@@ -200,9 +199,9 @@ def customer_segments(
             ),
             dg.AssetCheckResult(
                 check_name="no_segment_is_too_broad",
-                passed=broadest <= _TOO_BROAD_SHARE,
+                passed=broadest <= TOO_BROAD_SHARE,
                 severity=dg.AssetCheckSeverity.WARN,
-                metadata={"broadest_share": broadest, "limit": _TOO_BROAD_SHARE},
+                metadata={"broadest_share": broadest, "limit": TOO_BROAD_SHARE},
             ),
         ],
     )

@@ -1,7 +1,8 @@
-{# Every row has the key, and no two rows share it: one query for what would be several tests. #}
-{% test is_key(model, columns) %}
-    select {{ columns | join(', ') }}
+{# Every row has the key, and no two rows share it: one query for what would be several tests. Columns that may be
+   null belong to it with null as one more value. #}
+{% test is_key(model, columns, nullable=[]) %}
+    select {{ (columns + nullable) | join(', ') }}
     from {{ model }}
-    group by {{ columns | join(', ') }}
+    group by {{ (columns + nullable) | join(', ') }}
     having count(*) > 1 or {{ columns | join(' is null or ') }} is null
 {% endtest %}

@@ -1,0 +1,2 @@
+select as_of, segment_id, cause, customers
+from {{ source('segments', 'segment_changes') }}
