@@ -148,6 +148,10 @@ joined as (
         customers.city,
         customers.latitude,
         customers.longitude,
+        customers.job_title,
+        {{ is_decision_maker('customers.job_title') }} as is_decision_maker,
+        employers.industry_section as employer_industry_section,
+        employers.employees as employer_employees,
         coalesce(orders.orders, 0) as orders,
         coalesce(orders.orders_365d, 0) as orders_365d,
         coalesce(orders.orders_90d, 0) as orders_90d,
@@ -201,6 +205,7 @@ joined as (
     left join interaction_features as events using (as_of, customer_id)
     left join nps_answers using (as_of, customer_id)
     left join {{ ref('customer_consents') }} as consents using (customer_id)
+    left join {{ ref('dim_companies') }} as employers using (company_id)
 ),
 
 -- A customer exists from its first record, else its first event, else always.

@@ -67,6 +67,7 @@ def _flag(name: str, label: str, source: str, meaning: str) -> Feature:
 
 
 GOLDEN = "customers.dim_customers"
+COMPANIES = "customers.dim_companies"
 ORDERS = "customers.fct_orders"
 LINES = "staging.stg_shop__order_lines, staging.stg_tickets__bookings"
 INTERACTIONS = "customers.fct_interactions"
@@ -100,6 +101,20 @@ PERSON_FEATURES: tuple[Feature, ...] = (
     Feature(
         "longitude", "number", "degrees", "longitude", -180, 180, True,
         "staging.stg_reference__places", "WGS 84 longitude, as latitude.",
+    ),
+    # For whom they work
+    _text("job_title", "job title", GOLDEN, "Job title as written; null where unknown."),
+    _flag(
+        "is_decision_maker", "decision maker", GOLDEN,
+        "True where the job title is one of those who decide: managing director, head, owner.",
+    ),
+    _text(
+        "employer_industry_section", "industry of the employer", COMPANIES,
+        "NACE section, A to U, of the company they act for; null without one.",
+    ),
+    Feature(
+        "employer_employees", "integer", "employees", "employees of the employer", 0, None, True,
+        COMPANIES, "Employees of the company they act for; null without one or withheld.",
     ),
     # How often, how much, how recently
     _count("orders", "orders", "orders", ORDERS, "Paid or shipped orders, all time."),

@@ -1,4 +1,4 @@
-"""The three functions a predicate may call: distance to a place, campaigns received, interactions.
+"""The functions a predicate may call: distance to a place, campaigns, interactions, answers.
 
 Each checks its arguments and gives a condition and the words for the reason. The grammar around
 them lives in ``predicate_grammar``.
@@ -27,11 +27,14 @@ class FactTables:
     Attributes:
         campaigns: relation with ``customer_id``, ``campaign_id``, ``received_on`` (DATE).
         interactions: relation with ``customer_id``, ``kind``, ``occurred_on`` (DATE).
+        answers: relation with ``customer_id``, ``question_code``, ``answer``, ``answered_on``
+            (DATE), and ``is_newest`` where it is the customer's newest to the question.
         interaction_kinds: the values of ``kind`` that a rule may ask for.
     """
 
     campaigns: str
     interactions: str
+    answers: str
     interaction_kinds: tuple[str, ...]
 
 
@@ -150,6 +153,42 @@ def _had_interaction(
     return _said(condition, f"{kind} in the last {int(days)} days")
 
 
+def _answered(values: Sequence[str], scope: Scope, node: exp.Expr, text: PredicateText) -> Fact:
+    question, answer = values
+    condition = _in_fact(
+        scope.facts.answers,
+        *_newest_answer(question, scope),
+        exp.func("lower", exp.column("answer", "fact")).eq(exp.Literal.string(answer.lower())),
+    )
+    return _said(condition, f"answered {question}: {answer}")
+
+
+def _answered_between(
+    values: Sequence[str], scope: Scope, node: exp.Expr, text: PredicateText
+) -> Fact:
+    question, low, high = values[0], _number(values[1]), _number(values[2])
+    if low > high:
+        raise text.error("the first number must not be above the second.", node)
+    condition = _in_fact(
+        scope.facts.answers,
+        *_newest_answer(question, scope),
+        exp.Between(
+            this=exp.TryCast(this=exp.column("answer", "fact"), to=exp.DataType.build("double")),
+            low=exp.Literal.number(f"{low:g}"),
+            high=exp.Literal.number(f"{high:g}"),
+        ),
+    )
+    return _said(condition, f"answered {question} from {low:g} to {high:g}")
+
+
+def _newest_answer(question: str, scope: Scope) -> tuple[exp.Expr, ...]:
+    return (
+        exp.column("question_code", "fact").eq(exp.Literal.string(question)),
+        exp.column("is_newest", "fact"),
+        _on_or_before("answered_on", scope.as_of),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Function:
     usage: str
@@ -158,6 +197,10 @@ class _Function:
 
 
 _FUNCTIONS = {
+    "answered": _Function("answered('INT_hiking', 'yes')", (True, True), _answered),
+    "answered_between": _Function(
+        "answered_between('PSY_adventure', 4, 5)", (True, False, False), _answered_between
+    ),
     "within_km_of": _Function("within_km_of('Göteborg', 40)", (True, False), _within_km_of),
     "received_campaign": _Function("received_campaign('C001')", (True,), _received_campaign),
     "had_interaction": _Function("had_interaction('visit', 365)", (True, False), _had_interaction),

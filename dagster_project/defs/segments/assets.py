@@ -134,6 +134,7 @@ def segment_definitions(
         DEFINITIONS,
         dg.AssetKey([CUSTOMERS, "fct_campaign_receipts"]),
         dg.AssetKey([CUSTOMERS, "fct_interactions"]),
+        dg.AssetKey([CUSTOMERS, "fct_survey_answers"]),
     ],
     pool=WAREHOUSE_POOL,
     check_specs=[

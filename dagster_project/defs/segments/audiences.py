@@ -25,6 +25,7 @@ _FEATURES = "customers.customer_features"
 _FACTS = FactTables(
     campaigns="customers.fct_campaign_receipts",
     interactions="customers.fct_interactions",
+    answers="customers.fct_survey_answers",
     # All that fct_interactions can hold: a source that was not delivered makes no rule wrong.
     interaction_kinds=(
         "visit",

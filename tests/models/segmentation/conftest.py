@@ -83,6 +83,12 @@ def draw_features(customers: int, seed: int, as_of: date = AS_OF) -> pd.DataFram
             "city": pick(np.array(["Göteborg", "Malmö", "Stockholm"]), customers),
             "latitude": np.where(located, 57.7 + rng.normal(0, 0.7, customers), np.nan),
             "longitude": np.where(located, 11.97 + rng.normal(0, 1.0, customers), np.nan),
+            "job_title": pick(np.array(["Inköpschef", "Säljare", None], dtype=object), customers),
+            "is_decision_maker": rng.random(customers) < 0.1,
+            "employer_industry_section": pick(np.array(["G", "C", None], dtype=object), customers),
+            "employer_employees": np.where(
+                rng.random(customers) < 0.2, rng.integers(1, 500, customers), np.nan
+            ),
             "orders": orders,
             "orders_365d": orders_365d.astype(int),
             "orders_90d": np.where(np.nan_to_num(recency, nan=999) < 90, 1, 0),

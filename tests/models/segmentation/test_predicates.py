@@ -25,7 +25,9 @@ PLACES = {
     "Malmö": (55.60587, 13.00073),
     "København": (55.67, 12.57),
 }
-FACTS = FactTables("facts.campaigns", "facts.interactions", ("visit", "email_click"))
+FACTS = FactTables(
+    "facts.campaigns", "facts.interactions", "facts.answers", ("visit", "email_click")
+)
 TYPES = {
     "text": "varchar",
     "integer": "integer",
@@ -71,6 +73,18 @@ def warehouse():
     con.execute(
         "insert into facts.campaigns values ('mailed', 'C001', date '2026-03-31'), "
         "(null, 'C001', date '2026-01-01'), ('near', 'C001', date '2026-04-01')"
+    )
+    con.execute(
+        "create table facts.answers (customer_id text, question_code text, answer text, "
+        "answered_on date, is_newest boolean)"
+    )
+    con.execute(
+        "insert into facts.answers values ('near', 'PSY_adventure', '5', date '2026-03-01', true), "
+        "('near', 'INT_ski', 'No', date '2026-03-01', true), "
+        "('near', 'INT_ski', 'yes', date '2025-03-01', false), "
+        "('far', 'INT_ski', 'Yes', date '2026-03-31', true), "
+        "('far', 'PSY_adventure', 'much', date '2026-03-31', true), "
+        "('mailed', 'INT_ski', 'yes', date '2026-04-01', true)"
     )
     con.execute(
         "insert into facts.interactions values ('near', 'visit', date '2026-03-02'), "
@@ -164,9 +178,20 @@ def test_whatever_is_written_is_refused_in_words_or_runs_as_a_plain_condition(wa
     assert "customer_id" not in audience.columns
     tree = sqlglot.parse_one(audience.sql_include, read="duckdb")
     sources = [table.sql() for table in tree.find_all(exp.Table)]
-    assert set(sources) <= {"facts.campaigns AS fact", "facts.interactions AS fact"}
+    facts = {f"facts.{name} AS fact" for name in ("campaigns", "interactions", "answers")}
+    assert set(sources) <= facts
     assert len(sources) == len(list(tree.find_all(exp.Select)))
     members(warehouse, audience)
+
+
+def test_an_answer_counts_if_it_is_the_newest_and_was_given_by_then(warehouse):
+    """In any case; "near" said yes once and no since; "mailed" answered a day too late."""
+    found = members(warehouse, compiled("answered('INT_ski', 'YES')"))
+    assert found == {"far": "answered INT_ski: YES"}
+    found = members(warehouse, compiled("answered_between('PSY_adventure', 4, 5)"))
+    assert found == {"near": "answered PSY_adventure from 4 to 5"}
+    with pytest.raises(ValueError, match="the first number must not be above the second"):
+        compiled("answered_between('PSY_adventure', 5, 4)")
 
 
 def test_a_wrong_column_gets_the_nearest_right_one_and_its_place():
