@@ -13,7 +13,8 @@ def test_the_chosen_clusters_are_of_a_size_and_come_back(fitted):
     assert chosen["largest_share"] <= 0.45
     assert chosen["ari_median"] >= 0.85
     assert chosen["ari_p10"] >= 0.70
-    assert sum(fitted["shares"]) == pytest.approx(1)
+    # Each is rounded to six digits.
+    assert sum(fitted["shares"]) == pytest.approx(1, abs=len(fitted["shares"]) * 5e-7)
     assert [item["k"] for item in fitted["candidates"]] == list(range(3, 11))
     assert chosen["is_stable"]
     assert "stable candidates" in fitted["choice"]
