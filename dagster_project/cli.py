@@ -23,6 +23,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+audience_app = typer.Typer(
+    help="Rule-based audiences, before they are saved.", no_args_is_help=True
+)
+app.add_typer(audience_app, name="audience")
+
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object, for machines.")]
 
 
@@ -110,6 +115,23 @@ def explain(
     from dagster_project.console import show_customer
 
     show_customer(home, named, as_json)
+
+
+@audience_app.command(epilog="Example: `skikt audience preview promoters.yaml`")
+def preview(
+    file: Annotated[Path, typer.Argument(help="The YAML file of the audience.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show whom a rule file would select today, why, whom they overlap with and who could be reached."""
+    home = _home()
+    from dagster_project.warehouse import hold_lock
+
+    hold_lock(home)
+    from dagster_project.audience_preview import preview as select
+    from dagster_project.console import show_preview
+    from dagster_project.warehouse import Warehouse
+
+    show_preview(select(Warehouse(root=str(home.root)), file), as_json)
 
 
 @app.command(epilog="Example: `skikt review`, then lines in state/steward.csv, then `skikt run`")

@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import duckdb
@@ -17,6 +17,9 @@ from dagster_project.explanation import explain
 from dagster_project.home import Home
 from dagster_project.vocabulary import STAGES
 from dagster_project.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from dagster_project.audience_preview import Preview
 
 _SEGMENTS = """
     select snapshots.scheme, segments.name, snapshots.customers, snapshots.share, snapshots.revenue_365d_eur,
@@ -280,6 +283,34 @@ def show_review(home: Home, limit: int, as_json: bool) -> None:
     console.print(
         "[dim]`skikt explain RECORD` shows each of them. Decide in state/steward.csv with a line like "
         "record,other record,must_link or cannot_link (docs/operations.md), then `skikt run`.[/dim]"
+    )
+
+
+def show_preview(found: "Preview", as_json: bool) -> None:
+    """Print whom a rule file would select; nothing is saved."""
+    if as_json:
+        figures = {name: getattr(found, name) for name in found.__dataclass_fields__}
+        print(json.dumps(figures | {"rule": found.rule.segment_id}))
+        return
+    console = Console()
+    console.print(
+        f"[bold]{escape(found.rule.title)}[/bold]: {found.customers:,} persons ({found.share:.1%} of all), "
+        f"{found.revenue_365d_eur:,.0f} EUR in 365 days"
+    )
+    console.print(
+        f"Approved, it would hand over {found.may_email:,} who may be mailed; "
+        f"{found.may_advertise:,} may be shown to ad platforms."
+    )
+    for row in found.overlaps:
+        console.print(
+            f"  {row['customers']:,} ({row['share']:.0%}) are in {escape(row['segment_id'])} too"
+        )
+    for row in found.samples:
+        console.print(f"  [dim]{row['customer_id']}: {escape(row['reason'])}[/dim]", soft_wrap=True)
+    for warning in found.warnings:
+        console.print(f"[yellow]![/yellow] {warning}")
+    console.print(
+        f"[dim]Nothing was saved. Put the file into config/rules/ as {found.rule.name}.yaml to keep it.[/dim]"
     )
 
 

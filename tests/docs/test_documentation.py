@@ -131,7 +131,7 @@ def test_every_command_exists():
     commands = {
         command.name or command.callback.__name__.replace("_", "-")
         for command in app.registered_commands
-    }
+    } | {group.name for group in app.registered_groups}
     said = named(r"\bskikt ([a-z][\w-]*)")
     assert said, "no page names a command"
     assert said - commands == set()

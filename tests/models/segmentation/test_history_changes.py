@@ -172,7 +172,7 @@ def stories(
     return days
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(stories(), st.booleans())
 def test_the_causes_add_up_to_the_change_and_the_flows_to_both_days(
     story: list[tuple[Members, dict[str, str], tuple[str, ...], IdentityChanges]], run_twice: bool

@@ -1,0 +1,133 @@
+"""An audience before it is saved: whom a rule file would select, why, and whom that overlaps with.
+
+Nothing is written. Selecting members is ``defs.segments.audiences``; printing is ``console``.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dagster_project.defs.segments.audiences import select_members
+from dagster_project.defs.segments.priorities import TOO_BROAD_SHARE
+from dagster_project.errors import ConfigurationError
+from dagster_project.settings import load_settings
+from dagster_project.warehouse import Warehouse
+from models.normalisation.cities import find_coordinates
+from models.segmentation.rule_files import AudienceRule, parse_rules
+
+SAMPLES, OVERLAPS = 5, 5
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a rule would select today.
+
+    Attributes:
+        rule: as it was read.
+        customers: members.
+        share: of all persons, 0..1.
+        may_email: members who may be mailed: whom an approved audience hands over.
+        may_advertise: members whose data may go to ad platforms.
+        revenue_365d_eur: of the members.
+        overlaps: other audiences with members in common, the largest overlap first.
+        samples: some members with the reason in words.
+        warnings: sentences about what speaks against approving it.
+    """
+
+    rule: AudienceRule
+    customers: int
+    share: float
+    may_email: int
+    may_advertise: int
+    revenue_365d_eur: float
+    overlaps: list[dict[str, Any]]
+    samples: list[dict[str, Any]]
+    warnings: list[str]
+
+
+def preview(warehouse: Warehouse, file: Path) -> Preview:
+    """Select the members of one rule file on the day of the last run.
+
+    Raises:
+        ConfigurationError: no run has finished yet, or the file is no rule of persons.
+    """
+    rule = _read(file)
+    if not warehouse.home.warehouse.exists() or not warehouse.has_table(
+        "segments.customer_segments"
+    ):
+        raise ConfigurationError("No segments were made yet. Run `make run` first.")
+    with warehouse.connect() as connection:
+        as_of = connection.execute("select as_of from raw.as_of").fetchall()[0][0]
+        connection.register(
+            "chosen", select_members(connection, [rule], as_of, find_cities=find_coordinates)
+        )
+        figures = connection.execute(_FIGURES).to_arrow_table().to_pylist()[0]
+        overlaps = connection.execute(
+            _OVERLAPS, {"itself": rule.segment_id, "most": OVERLAPS}
+        ).to_arrow_table()
+        samples = connection.execute(
+            "select customer_id, reason from chosen order by md5(customer_id) limit ?", [SAMPLES]
+        ).to_arrow_table()
+    return Preview(
+        rule,
+        **figures,
+        overlaps=overlaps.to_pylist(),
+        samples=samples.to_pylist(),
+        warnings=_warnings(figures["customers"], figures["share"]),
+    )
+
+
+def _read(file: Path) -> AudienceRule:
+    try:
+        [rule] = parse_rules({file.name: file.read_text(encoding="utf-8")})
+    except OSError as error:
+        raise ConfigurationError(
+            f"{file} cannot be read ({error.strerror}). Name the YAML file of an audience."
+        ) from None
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
+    if rule.customer_type != "person":
+        raise ConfigurationError(
+            f"{file.name} is about companies; rules select persons today. Write customer_type: person."
+        )
+    return rule
+
+
+def _warnings(customers: int, share: float) -> list[str]:
+    fewest = load_settings().smallest_segment
+    said = []
+    if customers < fewest:
+        said.append(
+            f"It has {customers:,} members, fewer than {fewest:,} (SKIKT_SMALLEST_SEGMENT): hardly "
+            "worth a campaign of its own. Widen it, or add it to another."
+        )
+    if share > TOO_BROAD_SHARE:
+        said.append(
+            f"It holds {share:.0%} of all persons, more than {TOO_BROAD_SHARE:.0%}: it says little "
+            "about anyone in it. Narrow it."
+        )
+    return said
+
+
+_FIGURES = """
+    select
+        count(chosen.customer_id) as customers,
+        count(chosen.customer_id) / greatest(count(*), 1) as share,
+        count(*) filter (where chosen.customer_id is not null and consents.may_email) as may_email,
+        count(*) filter (where chosen.customer_id is not null and consents.may_advertise) as may_advertise,
+        coalesce(cast(sum(cast(features.revenue_365d_eur as decimal(18, 2))) filter (
+            where chosen.customer_id is not null
+        ) as double), 0) as revenue_365d_eur
+    from customers.customer_features as features
+    left join chosen using (customer_id)
+    left join customers.customer_consents as consents using (customer_id)
+"""
+_OVERLAPS = """
+    select segments.segment_id, count(*) as customers, count(*) / (select count(*) from chosen) as share
+    from chosen
+    inner join segments.customer_segments as segments using (customer_id)
+    where segments.scheme = 'audience' and segments.segment_id <> $itself
+    group by segments.segment_id
+    order by customers desc, segments.segment_id
+    limit $most
+"""
