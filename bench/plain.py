@@ -17,6 +17,7 @@ from dagster_project.defs.raw.intake import REQUESTS, take_in
 from dagster_project.defs.raw.person_keys import KEYS, with_pseudonyms
 from dagster_project.defs.segments.audiences import select_members
 from dagster_project.defs.segments.definitions import segment_definitions_table
+from dagster_project.defs.segments.priorities import FIGURES, TOO_BROAD_SHARE
 from dagster_project.defs.staging.lookups import (
     LOOKUPS,
     NETWORK_EMAILS,
@@ -40,7 +41,9 @@ from models.normalisation.cities import find_coordinates
 from models.segmentation.clustering import fit_behaviour
 from models.segmentation.evaluation import homogeneity
 from models.segmentation.history import Run, advance_history
+from models.segmentation.history_changes import changes_by_cause, departures, flows
 from models.segmentation.lifecycle import assign_lifecycle
+from models.segmentation.priority import Limits, Weights, prioritise
 from models.segmentation.profiles import profile_segments
 from models.segmentation.rfm import assign_rfm
 from models.segmentation.scoring import score_behaviour
@@ -213,6 +216,13 @@ def _segments(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
         "share double, entered bigint, left_count bigint, revenue_365d_eur double, orders_365d bigint, "
         "predicted_value_90d_eur double, homogeneity double, stale_fact_share double)"
     )
+    departed = departures(None, history, AS_OF, None)
+    changes = changes_by_cause(None, history, departed, AS_OF)
+    _write(connection, "segments.segment_changes", changes)
+    _write(connection, "segments.segment_flows", flows(None, history, departed, AS_OF))
+    limits = Limits(load_settings().smallest_segment, TOO_BROAD_SHARE)
+    priorities = prioritise(_read(connection, FIGURES), Weights(1, 1, 1, 1, 1), limits)
+    _write(connection, "segments.segment_priorities", priorities)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:

@@ -37,7 +37,7 @@ def segment_priorities(warehouse: Warehouse) -> dg.MaterializeResult:
     """Segments by priority, with the components of the score and what might be done about each."""
     settings = load_settings()
     limits = Limits(fewest=settings.smallest_segment, broadest=TOO_BROAD_SHARE)
-    segments = warehouse.read(_FIGURES)
+    segments = warehouse.read(FIGURES)
     rows = prioritise(segments, _weights(settings.priority_weights), limits)
     warehouse.replace("segments.segment_priorities", rows, mart_columns("segment_priority"))
     proposals = rows["recommended_action"].value_counts().to_pylist()
@@ -69,7 +69,7 @@ def _weights(set_by_user: dict[str, float]) -> Weights:
 
 
 # An approved audience states a goal that it serves; a draft may come to.
-_FIGURES = """
+FIGURES = """
     with members as (
         select
             segments.segment_id,
