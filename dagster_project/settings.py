@@ -95,10 +95,23 @@ class Settings(BaseSettings):
         description="Members below which a segment is proposed for merging: a campaign of its own "
         "costs more than so few bring. A choice; set what your channels ask for.",
     )
-    priority_weights: dict[str, float] = Field(
-        default={},
-        description="What the components of a segment's priority count for, as JSON: profitability, "
-        "purchasing_power, conversion, growth, goal_fit. One that is not named counts 1.",
+    priority_weight_profitability: float = Field(
+        default=1,
+        ge=0,
+        description="What revenue per member counts for in a segment's priority, beside the four below; "
+        "only their ratios matter.",
+    )
+    priority_weight_purchasing_power: float = Field(
+        default=1, ge=0, description="The same of the members' average order."
+    )
+    priority_weight_conversion: float = Field(
+        default=1, ge=0, description="The same of the share of members who ordered in 90 days."
+    )
+    priority_weight_growth: float = Field(
+        default=1, ge=0, description="The same of growth since the day published before."
+    )
+    priority_weight_goal_fit: float = Field(
+        default=1, ge=0, description="The same of the goal that an approved audience states."
     )
     on_failure: str = Field(
         default="",

@@ -85,7 +85,7 @@ def prioritise(segments: pa.Table, weights: Weights, limits: Limits) -> pa.Table
     if parts.sum() <= 0 or (parts < 0).any():
         raise ValueError(
             f"The weights of priority are {parts.tolist()}; none may be negative and one must be "
-            "above zero. Set SKIKT_PRIORITY_WEIGHT_* again."
+            "above zero."
         )
     segments = segments.sort_by("segment_id")
     kind = np.array(segments["customer_type"].to_pylist(), dtype=object)

@@ -6,7 +6,7 @@ import dagster as dg
 
 from dagster_project.dbt import mart_columns
 from dagster_project.errors import ConfigurationError
-from dagster_project.settings import load_settings
+from dagster_project.settings import Settings, load_settings
 from dagster_project.vocabulary import CUSTOMERS, SEGMENTS, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 from models.segmentation.priority import Limits, Weights, prioritise
@@ -38,7 +38,10 @@ def segment_priorities(warehouse: Warehouse) -> dg.MaterializeResult:
     settings = load_settings()
     limits = Limits(fewest=settings.smallest_segment, broadest=TOO_BROAD_SHARE)
     segments = warehouse.read(FIGURES)
-    rows = prioritise(segments, _weights(settings.priority_weights), limits)
+    try:
+        rows = prioritise(segments, _weights(settings), limits)
+    except ValueError as error:
+        raise ConfigurationError(f"{error} They are SKIKT_PRIORITY_WEIGHT_*.") from None
     warehouse.replace("segments.segment_priorities", rows, mart_columns("segment_priority"))
     proposals = rows["recommended_action"].value_counts().to_pylist()
     return dg.MaterializeResult(
@@ -56,16 +59,9 @@ def segment_priorities(warehouse: Warehouse) -> dg.MaterializeResult:
     )
 
 
-def _weights(set_by_user: dict[str, float]) -> Weights:
+def _weights(settings: Settings) -> Weights:
     names = [field.name for field in fields(Weights)]
-    unknown = sorted(set(set_by_user) - set(names))
-    weights = [set_by_user.get(name, 1.0) for name in names]
-    if unknown or min(weights) < 0 or not any(weights):
-        raise ConfigurationError(
-            f"SKIKT_PRIORITY_WEIGHTS is {set_by_user}; it takes {', '.join(names)}, none below zero "
-            'and one above. Write it as JSON, such as {"growth": 2}.'
-        )
-    return Weights(*weights)
+    return Weights(*(getattr(settings, f"priority_weight_{name}") for name in names))
 
 
 # An approved audience states a goal that it serves; a draft may come to.
