@@ -5,7 +5,7 @@ SIZE ?= S
 export DO_NOT_TRACK = 1
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: demo install run dev test test-long check format bench bench-identity bench-linkage bench-febrl lock
+.PHONY: demo install run dev test test-long check format bench bench-identity bench-segments bench-linkage bench-febrl lock
 
 demo: install
 	$(BIN)/skikt demo
@@ -52,6 +52,9 @@ bench: install
 
 bench-identity: install
 	$(BIN)/python -m bench.demo_identity $(SIZE)
+
+bench-segments: install
+	$(BIN)/python -m bench.segments $(SIZE)
 
 # People linked by the pipeline's way, by that of Splink's documentation and by plain SQL: of so many made-up records, or
 # of the home of a demo that was refreshed (RECORDS=data).

@@ -5,7 +5,7 @@ lineage, checks and their records cost.
 """
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,16 +38,20 @@ from models.identity.stable_ids import assign_ids
 from models.identity.training import train
 from models.normalisation import place_facts
 from models.normalisation.cities import find_coordinates
+from models.segmentation.behaviour_space import COMPANY_AXES
 from models.segmentation.clustering import fit_behaviour
+from models.segmentation.company_features import COMPANY_FEATURES
 from models.segmentation.evaluation import homogeneity
+from models.segmentation.features import PERSON_FEATURES
 from models.segmentation.history import Run, advance_history
 from models.segmentation.history_changes import changes_by_cause, departures, flows
-from models.segmentation.lifecycle import assign_lifecycle
+from models.segmentation.needs import fit_needs
 from models.segmentation.priority import Limits, Weights, prioritise
 from models.segmentation.profiles import profile_segments
-from models.segmentation.rfm import assign_rfm
-from models.segmentation.scoring import score_behaviour
+from models.segmentation.schemes import FittedModels, assign_companies, assign_persons
 from models.segmentation.stable_labels import label_clusters
+from models.segmentation.value import predict_value
+from models.segmentation.value_fitting import FEATURES, PERSON_ENGAGEMENT, fit_value
 
 AS_OF = date(2026, 11, 20)
 
@@ -166,6 +170,10 @@ def _identity(connection: duckdb.DuckDBPyConnection) -> None:
     company_ids = companies.identities.rename_columns({"customer_id": "company_id"})
     _write(connection, "identity.company_identities", company_ids)
     _write(connection, "identity.id_events", pa.concat_tables([persons.events, companies.events]))
+    connection.execute(
+        f"create table customers.feature_days as select date '{AS_OF}' - 90 * step as as_of "
+        "from range(1, 3) as steps(step)"
+    )
     cities = _read(
         connection,
         "select distinct country_code, city from identity.int_identity__person_records where city is not null",
@@ -178,24 +186,42 @@ def _identity(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _segments(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
-    features = _read(connection, "select * from customers.customer_features order by customer_id")
-    model = label_clusters(fit_behaviour(features, seed=1), features)
-    rules = read_rules(home)
-    definitions = segment_definitions_table(model, rules)
-    memberships = pa.concat_tables(
-        [
-            assign_rfm(features),
-            assign_lifecycle(features, as_of=AS_OF),
-            score_behaviour(features, model),
-            select_members(connection, rules, AS_OF, find_cities=find_coordinates),
-        ]
+    features, of_companies = (
+        _read(connection, f"select * from customers.{table} order by customer_id")
+        for table in ("customer_features", "company_features")
     )
+    answers = _read(connection, "select * from customers.customer_scales")
+    models = FittedModels(
+        behaviour=label_clusters(fit_behaviour(features, seed=1), features),
+        value=_value_model(connection, "customer", (*FEATURES, *PERSON_ENGAGEMENT)),
+        needs=fit_needs(features, answers),
+        company_value=_value_model(connection, "company", FEATURES),
+    )
+    rules = read_rules(home)
+    definitions = segment_definitions_table(models, rules)
+    persons = assign_persons(features, answers, models, as_of=AS_OF)
+    companies = assign_companies(of_companies, models, as_of=AS_OF)
+    audiences = {
+        kind: select_members(
+            connection, rules, AS_OF, customer_type=kind, find_cities=find_coordinates
+        )
+        for kind in ("person", "company")
+    }
+    persons = pa.concat_tables([persons, audiences["person"]])
+    companies = pa.concat_tables([companies, audiences["company"]])
+    memberships = pa.concat_tables([persons, companies])
     _write(connection, "segments.segment_definitions", definitions)
     _write(connection, "members", memberships)
     connection.execute(
-        "create table segments.customer_segments as select customer_id, 'person' as customer_type, "
-        "split_part(segment_id, '.', 1) as scheme, segment_id, strength, reason from members"
+        "create table segments.customer_segments as select customer_id, customer_type, "
+        "split_part(segment_id, '.', 1) as scheme, segment_id, strength, reason "
+        "from members inner join customers.all_customers using (customer_id)"
     )
+    predictions = [
+        predict_value(features, models.value, season=1.0),
+        predict_value(of_companies, models.company_value, season=1.0),
+    ]
+    _write(connection, "segments.predicted_values", pa.concat_tables(predictions))
     versions = {
         (row["scheme"] if row["is_exclusive"] else row["segment_id"]): row["definition_version"]
         for row in definitions.to_pylist()
@@ -205,11 +231,18 @@ def _segments(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
         memberships,
         run=Run(AS_OF, versions),
         previous_run=None,
-        last_events=features.select(["customer_id", "last_event_on"]),
+        last_events=_read(
+            connection, "select customer_id, last_event_on from customers.all_customers"
+        ),
     )
     _write(connection, "segments.segment_history", history)
-    _write(connection, "segments.segment_profiles", profile_segments(memberships, features))
-    _write(connection, "segments.segment_homogeneity", homogeneity(memberships, features))
+    profiles = [
+        profile_segments(persons, features, PERSON_FEATURES),
+        profile_segments(companies, of_companies, COMPANY_FEATURES),
+    ]
+    _write(connection, "segments.segment_profiles", pa.concat_tables(profiles))
+    alike = [homogeneity(persons, features), homogeneity(companies, of_companies, COMPANY_AXES)]
+    _write(connection, "segments.segment_homogeneity", pa.concat_tables(alike))
     connection.execute(
         "create table segments.earlier_snapshots (as_of date, scheme varchar, segment_id varchar, "
         "customer_type varchar, definition_version varchar, is_replayed boolean, customers bigint, "
@@ -223,6 +256,20 @@ def _segments(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     limits = Limits(load_settings().smallest_segment, TOO_BROAD_SHARE)
     priorities = prioritise(_read(connection, FIGURES), Weights(1, 1, 1, 1, 1), limits)
     _write(connection, "segments.segment_priorities", priorities)
+
+
+def _value_model(
+    connection: duckdb.DuckDBPyConnection, table: str, names: tuple[str, ...]
+) -> dict[str, Any]:
+    days = [AS_OF - timedelta(days=90 * step) for step in (1, 2)]
+    newer, older = (
+        tuple(
+            _read(connection, f"select * from customers.{relation} where as_of = date '{day}'")
+            for relation in (f"earlier_{table}_features", "later_spending")
+        )
+        for day in days
+    )
+    return fit_value(*newer, names=names, fitted_on=days[0], earlier=older, seed=1)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:

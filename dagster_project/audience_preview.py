@@ -25,7 +25,7 @@ class Preview:
     Attributes:
         rule: as it was read.
         customers: members.
-        share: of all persons, 0..1.
+        share: of all customers of its type, 0..1.
         may_email: members who may be mailed: whom an approved audience hands over.
         may_advertise: members whose data may go to ad platforms.
         revenue_365d_eur: of the members.
@@ -49,7 +49,7 @@ def preview(warehouse: Warehouse, file: Path) -> Preview:
     """Select the members of one rule file on the day of the last run.
 
     Raises:
-        ConfigurationError: no run has finished yet, or the file is no rule of persons.
+        ConfigurationError: no run has finished yet, or the file is no rule.
     """
     rule = _read(file)
     if not warehouse.home.warehouse.exists() or not warehouse.has_table(
@@ -59,9 +59,20 @@ def preview(warehouse: Warehouse, file: Path) -> Preview:
     with warehouse.connect() as connection:
         as_of = connection.execute("select as_of from raw.as_of").fetchall()[0][0]
         connection.register(
-            "chosen", select_members(connection, [rule], as_of, find_cities=find_coordinates)
+            "chosen",
+            select_members(
+                connection,
+                [rule],
+                as_of,
+                customer_type=rule.customer_type,
+                find_cities=find_coordinates,
+            ),
         )
-        figures = connection.execute(_FIGURES).to_arrow_table().to_pylist()[0]
+        figures = (
+            connection.execute(_FIGURES, {"type": rule.customer_type})
+            .to_arrow_table()
+            .to_pylist()[0]
+        )
         overlaps = connection.execute(
             _OVERLAPS, {"itself": rule.segment_id, "most": OVERLAPS}
         ).to_arrow_table()
@@ -86,10 +97,6 @@ def _read(file: Path) -> AudienceRule:
         ) from None
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
-    if rule.customer_type != "person":
-        raise ConfigurationError(
-            f"{file.name} is about companies; rules select persons today. Write customer_type: person."
-        )
     return rule
 
 
@@ -103,7 +110,7 @@ def _warnings(customers: int, share: float) -> list[str]:
         )
     if share > TOO_BROAD_SHARE:
         said.append(
-            f"It holds {share:.0%} of all persons, more than {TOO_BROAD_SHARE:.0%}: it says little "
+            f"It holds {share:.0%} of all customers of its type, more than {TOO_BROAD_SHARE:.0%}: it says little "
             "about anyone in it. Narrow it."
         )
     return said
@@ -118,9 +125,10 @@ _FIGURES = """
         coalesce(cast(sum(cast(features.revenue_365d_eur as decimal(18, 2))) filter (
             where chosen.customer_id is not null
         ) as double), 0) as revenue_365d_eur
-    from customers.customer_features as features
+    from customers.all_customers as features
     left join chosen using (customer_id)
     left join customers.customer_consents as consents using (customer_id)
+    where features.customer_type = $type
 """
 _OVERLAPS = """
     select segments.segment_id, count(*) as customers, count(*) / (select count(*) from chosen) as share

@@ -294,7 +294,7 @@ def show_preview(found: "Preview", as_json: bool) -> None:
         return
     console = Console()
     console.print(
-        f"[bold]{escape(found.rule.title)}[/bold]: {found.customers:,} persons ({found.share:.1%} of all), "
+        f"[bold]{escape(found.rule.title)}[/bold]: {found.customers:,} customers ({found.share:.1%} of their type), "
         f"{found.revenue_365d_eur:,.0f} EUR in 365 days"
     )
     console.print(
@@ -338,7 +338,12 @@ def show_segments(home: Home, as_json: bool) -> None:
         table.add_column("Customers", justify="right", no_wrap=True)
         table.add_column("Share", justify="right", no_wrap=True)
         table.add_column("EUR / year", justify="right", no_wrap=True)
-        for row in (row for row in rows if row["scheme"] == scheme):
+        in_scheme = [row for row in rows if row["scheme"] == scheme]
+        # An empty audience is news to whoever wrote it; an empty cell of a scheme is none.
+        shown = [row for row in in_scheme if row["customers"] or scheme == "audience"]
+        if len(shown) < len(in_scheme):
+            table.caption = f"{len(in_scheme) - len(shown)} more are empty"
+        for row in shown:
             draft = " *" if row["status"] == "draft" else ""
             table.add_row(
                 f"[bold]{escape(row['name'])}[/bold]{draft}\n[dim]{escape(row['description'])}[/dim]",

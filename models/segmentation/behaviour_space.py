@@ -51,6 +51,10 @@ AXES: tuple[Axis, ...] = (
     Axis("email_clicks_365d", "e-mail", True),
     Axis("web_sessions_days_90d", "web", True),
 )
+COMPANY_AXES = tuple(
+    axis for axis in AXES if axis.theme in {"rhythm", "value", "price", "assortment"}
+)
+"""What is known of how a company behaves: whoever orders for it is not asked for channel or hour."""
 AXIS_FEATURES = tuple(axis.feature for axis in AXES)
 NEEDED_FEATURES = (*AXIS_FEATURES, "is_profiling_allowed")
 
@@ -65,11 +69,12 @@ def raw_values(features: FeatureTable, names: Sequence[str]) -> Matrix:
     return np.column_stack([features.numbers(name) for name in names])
 
 
-def fit_space(features: FeatureTable) -> Space:
+def fit_space(features: FeatureTable, axes: Sequence[Axis] = AXES) -> Space:
     """Measure limits, mean and scale of each axis on these customers.
 
     Args:
-        features: at least one customer; ``AXIS_FEATURES``.
+        features: at least one customer; the features of the axes.
+        axes: what is compared.
 
     Returns:
         One entry per axis that varies: ``feature``, ``theme``, ``is_log``, ``low`` and ``high``
@@ -78,7 +83,7 @@ def fit_space(features: FeatureTable) -> Space:
         times the root of the number of axes in the theme), ``base`` (mean of the known raw values).
         Rounded to 9 digits.
     """
-    measured = [(axis, _axis(features.numbers(axis.feature), axis)) for axis in AXES]
+    measured = [(axis, _axis(features.numbers(axis.feature), axis)) for axis in axes]
     varying = [(axis, entry) for axis, entry in measured if entry["scale"] > NO_SPREAD]
     themes = Counter(axis.theme for axis, _ in varying)
     return [

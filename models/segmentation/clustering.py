@@ -14,12 +14,9 @@ silhouette, ``1 - d1 / d2`` by distance to the nearest and second nearest centre
 
 import hashlib
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from models.segmentation.behaviour_space import (
     NEEDED_FEATURES,
@@ -30,6 +27,7 @@ from models.segmentation.behaviour_space import (
 )
 from models.segmentation.feature_table import FeatureData, FeatureTable, read_features
 from models.segmentation.nearest import nearest_centres
+from models.segmentation.threads import one_thread
 
 MODEL_FORMAT = 1
 K_RANGE = tuple(range(3, 11))
@@ -89,7 +87,7 @@ def fit_behaviour(
         centroids, candidates = np.empty((0, len(space))), list[Candidate]()
         choice = f"{len(fitted)} customers with orders: too few, or too much alike, to find groups"
     else:
-        with _one_thread():
+        with one_thread():
             centroids, candidates, choice = _choose(sample, feasible, seed)
             centroids = _optimum(points, centroids)
     return {
@@ -109,30 +107,12 @@ def fit_behaviour(
     }
 
 
-def _one_thread() -> AbstractContextManager[Any]:
-    """Sums in one order on any machine; and hundreds of small fits lose by threads.
-
-    Measured with 5,000 customers on two busy cores: 1 s on one thread, up to 23 s on two. Only
-    libraries that are loaded already are held to it, so scikit-learn comes first.
-    """
-    import sklearn.cluster  # noqa: F401
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    limits: AbstractContextManager[Any] = threadpool_limits(limits=1)
-    return limits
-
-
 def _sample(fitted: FeatureTable, points: Matrix) -> Matrix:
     """Customers with the smallest hashes: any refit samples mostly the same people again."""
     if len(points) <= SAMPLE_CUSTOMERS:
         return points
-    chosen = np.argpartition(_hashes(fitted), SAMPLE_CUSTOMERS)[:SAMPLE_CUSTOMERS]
+    chosen = np.argpartition(fitted.hashes, SAMPLE_CUSTOMERS)[:SAMPLE_CUSTOMERS]
     return points[np.sort(chosen)]
-
-
-def _hashes(fitted: FeatureTable) -> NDArray[np.uint64]:
-    keys = fitted.customer_ids.to_numpy(zero_copy_only=False)
-    return np.asarray(pd.util.hash_array(keys, categorize=False))
 
 
 def _choose(
@@ -227,7 +207,7 @@ def _words(best: Candidate, stable: int) -> str:
 
 
 def _fingerprint(fitted: FeatureTable, points: Matrix) -> str:
-    digest = hashlib.sha256(_hashes(fitted).tobytes())
+    digest = hashlib.sha256(fitted.hashes.tobytes())
     digest.update(np.round(points, 6).tobytes())
     return digest.hexdigest()
 

@@ -3,11 +3,14 @@
 What they are like is told in ``profiles``; how stable the clusters are, in ``clustering``.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
 from models.segmentation.behaviour_space import (
-    NEEDED_FEATURES,
+    AXES,
+    Axis,
     fit_space,
     has_behaviour,
     project,
@@ -24,7 +27,9 @@ HOMOGENEITY_SCHEMA = pa.schema(
 )
 
 
-def homogeneity(memberships: pa.Table, features: FeatureData) -> pa.Table:
+def homogeneity(
+    memberships: pa.Table, features: FeatureData, axes: Sequence[Axis] = AXES
+) -> pa.Table:
     """Measure how much more alike the members of a segment are than customers at large.
 
     Homogeneity is ``1 - within / total``, not below 0: the mean squared distance of the members
@@ -38,7 +43,8 @@ def homogeneity(memberships: pa.Table, features: FeatureData) -> pa.Table:
 
     Args:
         memberships: ``customer_id``, ``segment_id``; of one scheme or of many.
-        features: all customers, ``behaviour_space.NEEDED_FEATURES``.
+        features: all customers, the features of the axes, ``orders`` and ``is_profiling_allowed``.
+        axes: what is compared: ``behaviour_space.COMPANY_AXES`` for companies.
 
     Returns:
         ``HOMOGENEITY_SCHEMA``, by segment: ``customers`` (all members), ``homogeneity`` (0..1, null
@@ -47,11 +53,12 @@ def homogeneity(memberships: pa.Table, features: FeatureData) -> pa.Table:
     Raises:
         ValueError: a column is missing, customers repeat, or a member is not among the customers.
     """
-    table = read_features(features, NEEDED_FEATURES)
+    names = [axis.feature for axis in axes]
+    table = read_features(features, [*names, "orders", "is_profiling_allowed"])
     members = Members.of(memberships, table.customer_ids)
     counted = has_behaviour(table)
     compared = table.where(counted)
-    space = fit_space(compared) if len(compared) else []
+    space = fit_space(compared, axes) if len(compared) else []
     within = np.zeros(len(members.segments))
     points = project(compared, space)
     for column in range(len(space)):

@@ -53,6 +53,12 @@ class FeatureTable:
         """A text feature of n, missing as null."""
         return self.table[name].cast(pa.string()).combine_chunks()
 
+    @property
+    def hashes(self) -> NDArray[np.uint64]:
+        """A number per customer that looks drawn and stays: samples and folds keep their people."""
+        keys = self.customer_ids.to_numpy(zero_copy_only=False)
+        return np.asarray(pd.util.hash_array(keys, categorize=False))
+
     def where(self, mask: NDArray[np.bool_]) -> "FeatureTable":
         """The customers for which ``mask`` (of n) is true, in the same order."""
         return FeatureTable(self.table.filter(pa.array(mask)))

@@ -1,8 +1,9 @@
-"""Documentation of every feature of a person customer: the one place that says what it means.
+"""Documentation of every feature of a person: the one place that says what it means.
 
 The table ``customers.customer_features`` is made in SQL to match this list, name by name; a rule
-file may use what stands here and nothing else; reasons take their words from ``label``. How
-features are turned into numbers for clustering lives in ``behaviour_space``.
+file may use what stands here and nothing else; reasons take their words from ``label``. Companies have
+theirs in ``company_features``, with the same orders' features. How features are turned into numbers for
+clustering lives in ``behaviour_space``.
 
 All features describe the state at the end of the day ``as_of`` and rest on nothing later (I8).
 "In 365 days" means the 365 days that end with ``as_of``. An order counts when it is paid or
@@ -17,7 +18,7 @@ DataType = Literal["text", "integer", "number", "boolean", "date"]
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One column of ``customers.customer_features``.
+    """One column of ``customers.customer_features`` or ``customers.company_features``.
 
     Attributes:
         name: the column.
@@ -78,44 +79,7 @@ SOCIAL = "staging.stg_social__engagements"
 SURVEY = "staging.stg_survey__answers"
 CONSENTS = "staging.stg_privacy__consents"
 
-PERSON_FEATURES: tuple[Feature, ...] = (
-    # Who and where
-    Feature(
-        "customer_id", "text", "id", "customer", None, None, False, GOLDEN,
-        "Key of the person; one row each. Not usable in rules.",
-    ),
-    _date("customer_since_on", "customer since", GOLDEN, "Day of the first record or event."),
-    Feature(
-        "age_years", "integer", "years", "age", 0, 120, True, GOLDEN,
-        "Completed years of age at as_of; null where the birth date is unknown.",
-    ),
-    _text("gender", "gender", GOLDEN, "female or male; null where unknown."),
-    _text("country_code", "country", GOLDEN, "ISO 3166-1 alpha-2, upper case."),
-    _text("region", "region", "staging.stg_reference__places", "Region of the postal code."),
-    _text("city", "city", GOLDEN, "City of the address."),
-    Feature(
-        "latitude", "number", "degrees", "latitude", -90, 90, True,
-        "staging.stg_reference__places",
-        "WGS 84 latitude of the postal code, else of the city; null where neither is known.",
-    ),
-    Feature(
-        "longitude", "number", "degrees", "longitude", -180, 180, True,
-        "staging.stg_reference__places", "WGS 84 longitude, as latitude.",
-    ),
-    # For whom they work
-    _text("job_title", "job title", GOLDEN, "Job title as written; null where unknown."),
-    _flag(
-        "is_decision_maker", "decision maker", GOLDEN,
-        "True where the job title is one of those who decide: managing director, head, owner.",
-    ),
-    _text(
-        "employer_industry_section", "industry of the employer", COMPANIES,
-        "NACE section, A to U, of the company they act for; null without one.",
-    ),
-    Feature(
-        "employer_employees", "integer", "employees", "employees of the employer", 0, None, True,
-        COMPANIES, "Employees of the company they act for; null without one or withheld.",
-    ),
+ORDER_FEATURES: tuple[Feature, ...] = (
     # How often, how much, how recently
     _count("orders", "orders", "orders", ORDERS, "Paid or shipped orders, all time."),
     _count("orders_365d", "orders", "orders in 365 days", ORDERS, "Orders of the last 365 days."),
@@ -147,8 +111,23 @@ PERSON_FEATURES: tuple[Feature, ...] = (
         ORDERS, "Days between the last order and the one before it; null below 2 orders.",
     ),
     Feature(
+        "gap_variation", "number", "ratio", "variation of the days between orders", 0, None, True,
+        ORDERS,
+        "Standard deviation of the days between orders over their mean: 0 like clockwork, 1 as if by "
+        "chance; null below 3 orders.",
+    ),
+    Feature(
+        "order_trend", "number", "index", "trend of orders", -1, 1, True, ORDERS,
+        "(orders of the last 180 days - orders of the 180 before) / both: -1 stopped, 1 began; null "
+        "without any.",
+    ),
+    Feature(
         "average_order_eur", "number", "EUR", "average order", None, None, True, ORDERS,
         "Revenue per order with a known EUR amount, all time; null without any.",
+    ),
+    Feature(
+        "items_per_order", "number", "items", "items per order", 0, None, True, LINES,
+        "Quantity of shop order lines per shop order that has lines, all time; null without any.",
     ),
     # What they buy and how
     _share(
@@ -184,6 +163,59 @@ PERSON_FEATURES: tuple[Feature, ...] = (
         "Share of the revenue in known categories that top_category holds; null without any.",
     ),
     _count("categories", "categories", "categories bought", LINES, "Distinct categories bought."),
+)  # fmt: skip
+
+PERSON_FEATURES: tuple[Feature, ...] = (
+    # Who and where
+    Feature(
+        "customer_id", "text", "id", "customer", None, None, False, GOLDEN,
+        "Key of the person; one row each. Not usable in rules.",
+    ),
+    _date("customer_since_on", "customer since", GOLDEN, "Day of the first record or event."),
+    Feature(
+        "tenure_days", "integer", "days", "days as a customer", 0, None, True, GOLDEN,
+        "as_of minus customer_since_on; null where that is unknown.",
+    ),
+    Feature(
+        "age_years", "integer", "years", "age", 0, 120, True, GOLDEN,
+        "Completed years of age at as_of; null where the birth date is unknown.",
+    ),
+    _text("gender", "gender", GOLDEN, "female or male; null where unknown."),
+    _text("country_code", "country", GOLDEN, "ISO 3166-1 alpha-2, upper case."),
+    _text("region", "region", "staging.stg_reference__places", "Region of the postal code."),
+    _text("city", "city", GOLDEN, "City of the address."),
+    Feature(
+        "latitude", "number", "degrees", "latitude", -90, 90, True,
+        "staging.stg_reference__places",
+        "WGS 84 latitude of the postal code, else of the city; null where neither is known.",
+    ),
+    Feature(
+        "longitude", "number", "degrees", "longitude", -180, 180, True,
+        "staging.stg_reference__places", "WGS 84 longitude, as latitude.",
+    ),
+    _text(
+        "nearest_location", "nearest location", "staging.stg_reference__locations",
+        "Own location nearest to latitude and longitude; null where they or locations are unknown.",
+    ),
+    Feature(
+        "nearest_location_km", "number", "km", "distance to the nearest location", 0, None, True,
+        "staging.stg_reference__locations", "Kilometres to it, great-circle; null as nearest_location.",
+    ),
+    # For whom they work
+    _text("job_title", "job title", GOLDEN, "Job title as written; null where unknown."),
+    _flag(
+        "is_decision_maker", "decision maker", GOLDEN,
+        "True where the job title is one of those who decide: managing director, head, owner.",
+    ),
+    _text(
+        "employer_industry_section", "industry of the employer", COMPANIES,
+        "NACE section, A to U, of the company they act for; null without one.",
+    ),
+    Feature(
+        "employer_employees", "integer", "employees", "employees of the employer", 0, None, True,
+        COMPANIES, "Employees of the company they act for; null without one or withheld.",
+    ),
+    *ORDER_FEATURES,
     # Visits and engagement
     _count(
         "visits_365d", "visits", "visits in 365 days", BOOKINGS,

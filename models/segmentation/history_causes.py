@@ -20,7 +20,7 @@ from models.segmentation.history_rows import (
     scheme_of,
 )
 
-FITTED_SCHEMES = frozenset({"behaviour", "needs", "value"})
+FITTED_SCHEMES = frozenset({"behaviour", "needs", "value", "company_value"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,7 @@ from models.segmentation.memberships import NO_PROFILING, has_profiling, members
 from models.segmentation.wording import Words, choose, counted, one_decimal, sentence, whole
 
 DEFINITION_VERSION = "1"
-UNASSIGNED = "lifecycle.unassigned"
 STAGES = ("prospect", "new", "active", "at_risk", "lapsed", "won_back")
-SEGMENT_IDS = tuple(f"lifecycle.{stage}" for stage in STAGES)
 
 PRIOR_GAPS = 2.0  # a customer's own rhythm counts for half after three orders
 LATE = 1.5  # expected gaps of silence until at risk
@@ -58,8 +56,8 @@ class _Rhythm:
     pause_limit: _Floats  # a longer pause meant: lapsed, by the rhythm before it
 
 
-def assign_lifecycle(features: FeatureData, *, as_of: date) -> pa.Table:
-    """Put each customer into one stage of the scheme ``lifecycle``.
+def assign_lifecycle(features: FeatureData, *, as_of: date, scheme: str = "lifecycle") -> pa.Table:
+    """Put each customer into one stage of the scheme, ``lifecycle`` or ``company_lifecycle``.
 
     - prospect: no order yet.
     - new: a single order, at most 365 days and 1.5 expected gaps ago.
@@ -78,6 +76,7 @@ def assign_lifecycle(features: FeatureData, *, as_of: date) -> pa.Table:
         features: ``customer_id``, ``orders``, ``last_order_on``, ``mean_order_gap_days``,
             ``previous_order_gap_days``, ``is_profiling_allowed``; one row per customer, any order.
         as_of: the day at whose end the features hold.
+        scheme: what the segments are called by.
 
     Returns:
         A membership per customer (``memberships.MEMBERSHIP_SCHEMA``), ascending by ``customer_id``.
@@ -92,10 +91,10 @@ def assign_lifecycle(features: FeatureData, *, as_of: date) -> pa.Table:
     denied = ~has_profiling(table)
     segment_ids = choose(
         [
-            (denied, UNASSIGNED),
-            *((mask, f"lifecycle.{stage}") for stage, mask in stages.items()),
+            (denied, f"{scheme}.unassigned"),
+            *((mask, f"{scheme}.{stage}") for stage, mask in stages.items()),
         ],
-        "lifecycle.active",
+        f"{scheme}.active",
     )
     strength = np.where(denied | stages["prospect"], 1.0, _distance_to_limit(ratio))
     reasons = choose([(denied, NO_PROFILING)], _reasons(rhythm, ratio, stages))

@@ -45,13 +45,13 @@ class Scope:
     Attributes:
         columns: feature by name.
         places: latitude and longitude (degrees) by name.
-        facts: see ``FactTables``.
+        facts: see ``FactTables``; None where facts are known of persons only.
         as_of: nothing later counts (I8).
     """
 
     columns: Mapping[str, Feature]
     places: Mapping[str, tuple[float, float]]
-    facts: FactTables
+    facts: FactTables | None
     as_of: date
 
 
@@ -90,6 +90,16 @@ def call_function(node: exp.Expr, scope: Scope, text: PredicateText) -> Fact:
     return function.compile([literal.this for literal in literals], scope, node, text)
 
 
+def _facts(scope: Scope, node: exp.Expr, text: PredicateText) -> FactTables:
+    if scope.facts is None:
+        raise text.error(
+            "campaigns, interactions and answers are known of persons, not of companies; write a rule "
+            "about persons, or use the features of companies.",
+            node,
+        )
+    return scope.facts
+
+
 def _within_km_of(values: Sequence[str], scope: Scope, node: exp.Expr, text: PredicateText) -> Fact:
     place = _find_place(values[0], scope, node, text)
     missing = {"latitude", "longitude"} - set(scope.columns)
@@ -122,7 +132,7 @@ def _received_campaign(
 ) -> Fact:
     campaign_id = values[0]
     condition = _in_fact(
-        scope.facts.campaigns,
+        _facts(scope, node, text).campaigns,
         exp.column("campaign_id", "fact").eq(exp.Literal.string(campaign_id)),
         _on_or_before("received_on", scope.as_of),
     )
@@ -133,11 +143,12 @@ def _had_interaction(
     values: Sequence[str], scope: Scope, node: exp.Expr, text: PredicateText
 ) -> Fact:
     kind, days = values[0], _number(values[1])
-    if kind not in scope.facts.interaction_kinds:
+    facts = _facts(scope, node, text)
+    if kind not in facts.interaction_kinds:
         raise text.error(
             f"there is no such kind of interaction; known are "
-            f"{', '.join(scope.facts.interaction_kinds)}."
-            f"{suggestion(kind, scope.facts.interaction_kinds)}",
+            f"{', '.join(facts.interaction_kinds)}."
+            f"{suggestion(kind, facts.interaction_kinds)}",
             node,
         )
     if not (1 <= days <= LONGEST_DAYS and days == int(days)):
@@ -145,7 +156,7 @@ def _had_interaction(
     first = scope.as_of - timedelta(days=int(days) - 1)
     occurred_on = exp.column("occurred_on", "fact")
     condition = _in_fact(
-        scope.facts.interactions,
+        facts.interactions,
         exp.column("kind", "fact").eq(exp.Literal.string(kind)),
         exp.GTE(this=occurred_on, expression=day(first)),
         _on_or_before("occurred_on", scope.as_of),
@@ -156,7 +167,7 @@ def _had_interaction(
 def _answered(values: Sequence[str], scope: Scope, node: exp.Expr, text: PredicateText) -> Fact:
     question, answer = values
     condition = _in_fact(
-        scope.facts.answers,
+        _facts(scope, node, text).answers,
         *_newest_answer(question, scope),
         exp.func("lower", exp.column("answer", "fact")).eq(exp.Literal.string(answer.lower())),
     )
@@ -170,7 +181,7 @@ def _answered_between(
     if low > high:
         raise text.error("the first number must not be above the second.", node)
     condition = _in_fact(
-        scope.facts.answers,
+        _facts(scope, node, text).answers,
         *_newest_answer(question, scope),
         exp.Between(
             this=exp.TryCast(this=exp.column("answer", "fact"), to=exp.DataType.build("double")),

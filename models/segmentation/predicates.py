@@ -50,16 +50,16 @@ def compile_audience(
     *,
     columns: Sequence[Feature],
     places: Mapping[str, tuple[float, float]],
-    facts: FactTables,
+    facts: FactTables | None,
     as_of: date,
 ) -> CompiledAudience:
     """Compile a rule; nothing but what ``predicate_grammar`` allows comes through.
 
     Args:
         rule: the audience.
-        columns: features of the rule's customer type (``features.PERSON_FEATURES``).
+        columns: features of the rule's customer type (``features``, ``company_features``).
         places: latitude and longitude in degrees by name: own locations and cities.
-        facts: relations for campaigns received and interactions.
+        facts: relations for campaigns received and interactions; None for companies.
         as_of: facts after it do not count.
 
     Raises:

@@ -4,7 +4,7 @@ How well a segment hangs together is measured in ``evaluation``; clusters take t
 their centres, not from here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from models.segmentation.feature_table import FeatureData, FeatureTable, read_features
-from models.segmentation.features import PERSON_FEATURES
+from models.segmentation.features import Feature
 from models.segmentation.members import Members
 
 PROFILE_SCHEMA = pa.schema(
@@ -24,26 +24,25 @@ PROFILE_SCHEMA = pa.schema(
         pa.field("index_vs_base", pa.float64()),
     ]
 )
-MEASURED = tuple(
-    feature.name
-    for feature in PERSON_FEATURES
-    if feature.data_type in {"integer", "number", "boolean"} and feature.unit != "degrees"
-)
-CATEGORICAL = ("gender", "country_code", "top_category")
+CATEGORICAL = ("gender", "country_code", "industry_section", "top_category")
 MOST_CATEGORIES = 20  # per feature, by number of customers: the tail says nothing about a segment
 # Of a product category: it is delivered as free text, and what fewer hold may name one of them.
 FEWEST_CUSTOMERS = {"top_category": 10}
 
 
-def profile_segments(memberships: pa.Table, features: FeatureData) -> pa.Table:
-    """Compare each segment with all customers, feature by feature.
+def profile_segments(
+    memberships: pa.Table, features: FeatureData, documented: Sequence[Feature]
+) -> pa.Table:
+    """Compare each segment of one customer type with all customers of it, feature by feature.
 
     Missing values are left out, of the segment as of the base: a mean is over the customers for
     whom the feature is known, a share over those whose category is known.
 
     Args:
         memberships: ``customer_id``, ``segment_id``; of one scheme or of many.
-        features: all customers, ``MEASURED`` and ``CATEGORICAL``.
+        features: all customers of the type.
+        documented: what their columns are: numbers and flags give means, those of ``CATEGORICAL``
+            that are among them give shares.
 
     Returns:
         ``PROFILE_SCHEMA``, by segment, features in documented order: ``feature`` (a feature's name,
@@ -56,10 +55,11 @@ def profile_segments(memberships: pa.Table, features: FeatureData) -> pa.Table:
     Raises:
         ValueError: a column is missing, customers repeat, or a member is not among the customers.
     """
-    table = read_features(features, (*MEASURED, *CATEGORICAL))
+    measured, categorical = measured_names(documented), categorical_names(documented)
+    table = read_features(features, (*measured, *categorical))
     members = Members.of(memberships, table.customer_ids)
     names, values, bases = [], [], []
-    for name, column in _columns(table):
+    for name, column in _columns(table, measured, categorical):
         names.append(name)
         values.append(members.means(column))
         known = column[~np.isnan(column)]
@@ -67,10 +67,26 @@ def profile_segments(memberships: pa.Table, features: FeatureData) -> pa.Table:
     return _table(members, names, np.array(values).T, np.array(bases))
 
 
-def _columns(table: FeatureTable) -> Iterator[tuple[str, NDArray[np.float64]]]:
-    for name in MEASURED:
+def measured_names(documented: Sequence[Feature]) -> list[str]:
+    """Features whose mean is told."""
+    return [
+        feature.name
+        for feature in documented
+        if feature.data_type in {"integer", "number", "boolean"} and feature.unit != "degrees"
+    ]
+
+
+def categorical_names(documented: Sequence[Feature]) -> list[str]:
+    """Features whose categories are told as shares."""
+    return [feature.name for feature in documented if feature.name in CATEGORICAL]
+
+
+def _columns(
+    table: FeatureTable, measured: Sequence[str], categorical: Sequence[str]
+) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    for name in measured:
         yield name, table.numbers(name)
-    for name in CATEGORICAL:
+    for name in categorical:
         texts = table.texts(name)
         counts = pc.value_counts(texts.drop_null()).to_pylist()
         common = sorted(counts, key=lambda item: (-item["counts"], item["values"]))

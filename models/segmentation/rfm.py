@@ -25,7 +25,6 @@ from models.segmentation.wording import choose, counted, sentence, whole
 
 DEFINITION_VERSION = "1"
 BINS = 5
-UNASSIGNED = "rfm.unassigned"
 
 # Rows: recency 5 (latest) to 1. Columns: frequency and value, 1 (a single order) to 5.
 GRID: dict[int, tuple[str, str, str, str, str]] = {
@@ -35,7 +34,7 @@ GRID: dict[int, tuple[str, str, str, str, str]] = {
     2: ("hibernating", "hibernating", "at_risk", "at_risk", "cannot_lose"),
     1: ("lost", "lost", "at_risk", "at_risk", "cannot_lose"),
 }
-SEGMENT_IDS = tuple(sorted({f"rfm.{name}" for row in GRID.values() for name in row}))
+NAMES = tuple(sorted({name for row in GRID.values() for name in row}))
 
 _COLUMNS = (
     "orders",
@@ -78,8 +77,8 @@ def score_rfm(features: FeatureData, *, bins: int = BINS) -> pd.DataFrame:
     return pd.DataFrame({"r": r, "f": f, "m": m}, index=index)
 
 
-def assign_rfm(features: FeatureData) -> pa.Table:
-    """Put each customer into one segment of the scheme ``rfm``.
+def assign_rfm(features: FeatureData, *, scheme: str = "rfm") -> pa.Table:
+    """Put each customer into one segment of the scheme, ``rfm`` or ``company_rfm``.
 
     Frequency and value together are the mean of ``f`` and ``m``, halves up; a single order (f = 1)
     is always column 1. ``strength`` is the share of the six possible steps (r, f, m one up or one
@@ -87,6 +86,7 @@ def assign_rfm(features: FeatureData) -> pa.Table:
 
     Args:
         features: as for ``score_rfm``.
+        scheme: what the segments are called by.
 
     Returns:
         A membership per customer (``memberships.MEMBERSHIP_SCHEMA``), ascending by ``customer_id``.
@@ -99,12 +99,14 @@ def assign_rfm(features: FeatureData) -> pa.Table:
     scored = table.where(is_scored)
     r, f, m = _scores(scored, BINS)
     codes = _SEGMENT_CODES[r - 1, f - 1, m - 1]
-    segments = pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(SEGMENT_IDS))
+    segments = pa.DictionaryArray.from_arrays(
+        pa.array(codes), pa.array([f"{scheme}.{name}" for name in NAMES])
+    )
     strength = np.ones(len(table))
     strength[is_scored] = _STRENGTHS[r - 1, f - 1, m - 1]
     without_figures = choose([(~has_profiling(table), NO_PROFILING)], NO_ORDERS)
     reasons = spread(_reasons(scored, r, f, m), is_scored, without_figures)
-    segment_ids = spread(segments.cast(pa.string()), is_scored, UNASSIGNED)
+    segment_ids = spread(segments.cast(pa.string()), is_scored, f"{scheme}.unassigned")
     return membership_table(table, segment_ids, strength, reasons)
 
 
@@ -166,11 +168,11 @@ def _reasons(
 
 
 def _segment_codes() -> NDArray[np.int64]:
-    """Place in SEGMENT_IDS by (r - 1, f - 1, m - 1)."""
+    """Place in NAMES by (r - 1, f - 1, m - 1)."""
     codes = np.empty((BINS, BINS, BINS), dtype=np.int64)
     for r, f, m in np.ndindex(codes.shape):
         column = 0 if f == 0 else (f + m + 1) // 2
-        codes[r, f, m] = SEGMENT_IDS.index(f"rfm.{GRID[r + 1][column]}")
+        codes[r, f, m] = NAMES.index(GRID[r + 1][column])
     return codes
 
 

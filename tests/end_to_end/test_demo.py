@@ -18,6 +18,9 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from models.segmentation.company_features import COMPANY_FEATURES
+from models.segmentation.features import PERSON_FEATURES, Feature
+
 AS_OF = date(2026, 11, 20)
 DBT_MODELS = Path(__file__).parents[2] / "dbt" / "models"
 PUBLISHED = (
@@ -46,10 +49,14 @@ IN_THE_WAREHOUSE = (
     "customers.fct_orders",
     "customers.fct_interactions",
     "customers.customer_features",
+    "customers.company_features",
     "segments.customer_segments",
     "segments.segment_history",
 )
-EXCLUSIVE_SCHEMES = ("rfm", "lifecycle", "behaviour")
+SCHEMES_OF = {
+    "person": ("rfm", "lifecycle", "value", "behaviour", "needs"),
+    "company": ("company_rfm", "company_lifecycle", "company_value", "firmographic"),
+}
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -76,7 +83,7 @@ def landing(
 def test_it_ends_well_and_shows_the_segments(demo_run: Any) -> None:
     home, ended = demo_run
     assert ended.exit_code == 0, ended.err
-    for scheme in (*EXCLUSIVE_SCHEMES, "audience"):
+    for scheme in (*SCHEMES_OF["person"], *SCHEMES_OF["company"], "audience"):
         assert scheme in ended.out
     assert str(home / "published" / "segments.duckdb") in ended.out.replace("\n", "")
     assert "Traceback" not in ended.out + ended.err
@@ -218,23 +225,107 @@ def test_money_of_customers_and_of_nobody_is_all_money(warehouse: Connection) ->
     assert float(all_revenue) == pytest.approx(of_customers + float(of_nobody), rel=1e-9)
 
 
-@pytest.mark.parametrize("scheme", EXCLUSIVE_SCHEMES)
-def test_i7_each_person_has_one_segment_of_each_exclusive_scheme(
-    warehouse: Connection, published: Connection, scheme: str
+@pytest.mark.parametrize(
+    ("customer_type", "scheme"),
+    [(kind, name) for kind, names in SCHEMES_OF.items() for name in names],
+)
+def test_i7_each_customer_has_one_segment_of_each_exclusive_scheme_of_its_type(
+    warehouse: Connection, published: Connection, customer_type: str, scheme: str
 ) -> None:
-    people = set(all_of(warehouse, "select customer_id from customers.customer_features"))
+    features = {"person": "customer_features", "company": "company_features"}[customer_type]
+    customers = set(all_of(warehouse, f"select customer_id from customers.{features}"))
     members = all_of(
-        warehouse, f"select customer_id from segments.customer_segments where scheme = '{scheme}'"
+        warehouse,
+        "select customer_id from segments.customer_segments "
+        f"where scheme = '{scheme}' and customer_type = '{customer_type}'",
     )
-    assert sorted(members) == sorted(people)
+    assert customers
+    assert sorted(members) == sorted(customers)
     shown = all_of(
         published,
         f"select customer_key from marts.fct_segment_membership where scheme = '{scheme}' and is_current",
     )
     keys = all_of(
-        published, "select customer_key from marts.dim_customer where customer_type = 'person'"
+        published,
+        f"select customer_key from marts.dim_customer where customer_type = '{customer_type}'",
     )
     assert sorted(shown) == sorted(keys)
+
+
+@pytest.mark.parametrize(
+    ("table", "documented"),
+    [("customer_features", PERSON_FEATURES), ("company_features", COMPANY_FEATURES)],
+)
+def test_every_feature_is_documented_and_holds_what_its_documentation_says(
+    warehouse: Connection, table: str, documented: tuple[Feature, ...]
+) -> None:
+    columns = dict(
+        warehouse.execute(
+            f"select column_name, column_type from (describe customers.{table})"
+        ).fetchall()
+    )
+    assert set(columns) - {"as_of"} == {feature.name for feature in documented}
+    types = {
+        "text": {"VARCHAR"},
+        "integer": {"BIGINT", "INTEGER"},
+        "number": {"DOUBLE"},
+        "boolean": {"BOOLEAN"},
+        "date": {"DATE"},
+    }
+    for feature in documented:
+        assert columns[feature.name] in types[feature.data_type], feature.name
+        limits = " or ".join(
+            [
+                *([f"{feature.name} < {feature.low}"] if feature.low is not None else []),
+                *([f"{feature.name} > {feature.high}"] if feature.high is not None else []),
+                *([f"{feature.name} is null"] if not feature.is_nullable else []),
+                "false",
+            ]
+        )
+        assert one(warehouse, f"select count(*) from customers.{table} where {limits}") == 0
+
+
+def test_a_companys_orders_are_those_of_shop_accounts_with_its_number(
+    warehouse: Connection,
+) -> None:
+    counted = dict(
+        warehouse.execute(
+            """
+            with accounts as (
+                select shop_customer_id, any_value(company_id) as company_id
+                from staging.stg_shop__customers
+                inner join customers.dim_companies using (org_number)
+                group by shop_customer_id having count(*) = 1
+            )
+            select company_id, count(*)
+            from staging.stg_shop__orders inner join accounts using (shop_customer_id)
+            where status in ('paid', 'shipped') and ordered_at < timestamp '2026-11-21'
+            group by company_id
+            """
+        ).fetchall()
+    )
+    told = dict(
+        warehouse.execute(
+            "select customer_id, orders from customers.company_features where orders > 0"
+        ).fetchall()
+    )
+    assert told == counted
+    assert sum(told.values()) > 100
+
+
+def test_what_is_predicted_is_published_segment_by_segment(
+    warehouse: Connection, published: Connection
+) -> None:
+    predicted = one(warehouse, "select sum(predicted_value_90d_eur) from segments.predicted_values")
+    for scheme in SCHEMES_OF["person"]:
+        total = one(
+            published,
+            "select sum(predicted_value_90d_eur) from marts.fct_segment_snapshot "
+            f"where scheme = '{scheme}'",
+        )
+        assert total == pytest.approx(predicted, abs=0.01)
+    spent = one(warehouse, "select sum(revenue_90d_eur) from customers.customer_features")
+    assert 0.5 * spent < predicted < 2 * spent
 
 
 def test_i8_no_feature_knows_the_future(warehouse: Connection) -> None:
@@ -440,7 +531,7 @@ def test_i13_no_key_disappears_between_the_stages(
         "select customer_id from customers.customer_consents",
         "select customer_id from customers.customer_features",
         "select customer_id from segments.customer_segments where customer_type = 'person'",
-        "select customer_id from segments.segment_history",
+        "select customer_id from segments.segment_history where customer_id like 'p|_%' escape '|'",
     )
     customers = [set(all_of(warehouse, query)) for query in chain]
     assert all(stage == customers[0] for stage in customers)

@@ -11,8 +11,14 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _SCHEME_TITLES = {
     "rfm": "Recency, frequency, money",
     "lifecycle": "Customer journey",
+    "value": "Value of the next 90 days",
     "behaviour": "Behaviour",
+    "needs": "Needs",
     "audience": "Audiences",
+    "company_rfm": "Companies: recency, frequency, money",
+    "company_lifecycle": "Companies: customer journey",
+    "company_value": "Companies: value of the next 90 days",
+    "firmographic": "Companies: industry and size",
 }
 
 

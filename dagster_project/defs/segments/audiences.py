@@ -11,7 +11,8 @@ import duckdb
 import pyarrow as pa
 
 from dagster_project.errors import ConfigurationError
-from models.segmentation.features import PERSON_FEATURES
+from models.segmentation.company_features import COMPANY_FEATURES
+from models.segmentation.features import PERSON_FEATURES, Feature
 from models.segmentation.memberships import MEMBERSHIP_SCHEMA
 from models.segmentation.predicate_facts import FactTables
 from models.segmentation.predicates import CompiledAudience, compile_audience
@@ -21,7 +22,6 @@ from models.segmentation.rule_files import AudienceRule
 _QUOTED = re.compile(r"'([^']*)'")
 FindCities = Callable[[list[str]], dict[str, tuple[float, float]]]
 
-_FEATURES = "customers.customer_features"
 _FACTS = FactTables(
     campaigns="customers.fct_campaign_receipts",
     interactions="customers.fct_interactions",
@@ -46,33 +46,42 @@ _FACTS = FactTables(
     ),
 )
 
+# By customer type: where its features lie, what they are, and what else is known of it.
+_RELATIONS: dict[str, tuple[str, tuple[Feature, ...], FactTables | None]] = {
+    "person": ("customers.customer_features", PERSON_FEATURES, _FACTS),
+    "company": ("customers.company_features", COMPANY_FEATURES, None),
+}
+
 
 def select_members(
     connection: duckdb.DuckDBPyConnection,
     rules: list[AudienceRule],
     as_of: date,
     *,
+    customer_type: str,
     find_cities: FindCities,
 ) -> pa.Table:
-    """Who is in each audience of persons on the as-of day, and why.
+    """Who is in each audience of one customer type on the as-of day, and why.
 
     Args:
         connection: to the warehouse, with customers built.
         rules: the rules in force.
         as_of: the day of the run.
+        customer_type: person or company.
         find_cities: names -> coordinates of those that are cities; asked only if a rule needs it.
 
     Raises:
         ConfigurationError: a predicate says something that is not allowed.
     """
-    rules = [rule for rule in rules if rule.customer_type == "person"]
+    rules = [rule for rule in rules if rule.customer_type == customer_type]
     places = _places(connection, rules, find_cities)
+    relation = _RELATIONS[customer_type][0]
     audiences = [_compile(rule, places, as_of) for rule in rules]
     if not audiences:
         return MEMBERSHIP_SCHEMA.empty_table()
     selects = [
         f"select customer_id, '{audience.segment_id}' as segment_id, cast(1 as double) as strength, "
-        f"{audience.sql_reason} as reason from {_FEATURES} "
+        f"{audience.sql_reason} as reason from {relation} "
         f"where {audience.sql_include} and not coalesce({audience.sql_exclude}, false)"
         for audience in audiences
     ]
@@ -83,10 +92,9 @@ def select_members(
 def _compile(
     rule: AudienceRule, places: dict[str, tuple[float, float]], as_of: date
 ) -> CompiledAudience:
+    _, features, facts = _RELATIONS[rule.customer_type]
     try:
-        return compile_audience(
-            rule, columns=PERSON_FEATURES, places=places, facts=_FACTS, as_of=as_of
-        )
+        return compile_audience(rule, columns=features, places=places, facts=facts, as_of=as_of)
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
 

@@ -2,12 +2,24 @@
 
 from typing import Any
 
+import dagster as dg
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from dagster_project.vocabulary import OWNERS, SEGMENTS
-from models.segmentation import lifecycle, rfm
-from models.segmentation.descriptions import SEGMENT_TEXTS
+from dagster_project.defs.segments.fitted_models import fitted_models
+from dagster_project.defs.segments.segment_tables import (
+    BEHAVIOUR,
+    DEFINITIONS,
+    NEEDS,
+    VALUE,
+    described,
+)
+from dagster_project.rules import read_rules
+from dagster_project.vocabulary import OWNERS, SEGMENTS, WAREHOUSE_POOL
+from dagster_project.warehouse import Warehouse
+from models.segmentation.descriptions import UNASSIGNED_TEXTS
 from models.segmentation.rule_files import AudienceRule
+from models.segmentation.schemes import FittedModels, Scheme, exclusive_schemes
 
 _SCHEMA = pa.schema(
     [
@@ -20,65 +32,71 @@ _SCHEMA = pa.schema(
     ]
 )
 
-_FIXED_SCHEMES = {
-    "rfm": (rfm.DEFINITION_VERSION, "Recency, frequency and monetary value, each in five bands."),
-    "lifecycle": (
-        lifecycle.DEFINITION_VERSION,
-        "Days since the last order against the customer's own purchase rhythm.",
-    ),
-}
+
+@dg.asset(
+    key=DEFINITIONS,
+    group_name=SEGMENTS,
+    kinds={"python", "duckdb"},
+    deps=[BEHAVIOUR, VALUE, NEEDS],
+    pool=WAREHOUSE_POOL,
+    check_specs=[
+        dg.AssetCheckSpec(
+            "each_segment_is_described",
+            asset=DEFINITIONS,
+            description="Name and sentence are there.",
+        )
+    ],
+)
+def segment_definitions(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> dg.MaterializeResult:
+    """Every segment there is: its name, what it means, what to do, its owner, status and version."""
+    models = fitted_models(warehouse, context.run_id)
+    rows = segment_definitions_table(models, read_rules(warehouse.home))
+    warehouse.replace("segments.segment_definitions", rows, described(rows, "dim_segment"))
+    bare = (
+        rows.num_rows
+        - pc.sum(pc.and_(pc.is_valid(rows["name"]), pc.is_valid(rows["description"]))).as_py()
+    )
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": rows.num_rows,
+            "dagster/column_schema": warehouse.schema_of("segments.segment_definitions"),
+        },
+        check_results=[
+            dg.AssetCheckResult(passed=bare == 0, metadata={"undescribed": bare, "limit": 0})
+        ],
+    )
 
 
-def segment_definitions_table(
-    behaviour_model: dict[str, Any], rules: list[AudienceRule]
-) -> pa.Table:
+def segment_definitions_table(models: FittedModels, rules: list[AudienceRule]) -> pa.Table:
     """One row per segment of every scheme, the residual of exclusive ones included."""
-    rows = [*_fixed_segments(), *_behaviour_segments(behaviour_model), *_audiences(rules)]
+    rows = [
+        *(row for scheme in exclusive_schemes(models) for row in _exclusive(scheme)),
+        *_audiences(rules),
+    ]
     return pa.Table.from_pylist(
         sorted(rows, key=lambda row: str(row["segment_id"])), schema=_SCHEMA
     )
 
 
-def _fixed_segments() -> list[dict[str, Any]]:
+def _exclusive(scheme: Scheme) -> list[dict[str, Any]]:
+    texts = scheme.texts | {"unassigned": UNASSIGNED_TEXTS[scheme.name]}
     return [
-        _computed(segment_id, text.name, text.description, definition, version)
-        for segment_id, text in SEGMENT_TEXTS.items()
-        for scheme, (version, definition) in _FIXED_SCHEMES.items()
-        if segment_id.startswith(f"{scheme}.")
+        {
+            "segment_id": f"{scheme.name}.{name}",
+            "scheme": scheme.name,
+            "customer_type": scheme.customer_type,
+            "name": text.name,
+            "description": text.description,
+            "definition": scheme.definition,
+            "definition_version": scheme.version,
+            "status": "approved",
+            "owner": OWNERS[SEGMENTS],
+            "is_exclusive": True,
+        }
+        for name, text in texts.items()
     ]
-
-
-def _behaviour_segments(model: dict[str, Any]) -> list[dict[str, Any]]:
-    version = model["definition_version"]
-    definition = (
-        f"Nearest of {model['k']} cluster centres over {len(model['space'])} features of behaviour."
-    )
-    rows = [
-        _computed(label["segment_id"], label["name"], label["description"], definition, version)
-        for label in model["labels"]
-    ]
-    rest = SEGMENT_TEXTS["behaviour.unassigned"]
-    return [
-        *rows,
-        _computed("behaviour.unassigned", rest.name, rest.description, definition, version),
-    ]
-
-
-def _computed(
-    segment_id: str, name: str, description: str, definition: str, version: str
-) -> dict[str, Any]:
-    return {
-        "segment_id": segment_id,
-        "scheme": segment_id.split(".")[0],
-        "customer_type": "person",
-        "name": name,
-        "description": description,
-        "definition": definition,
-        "definition_version": version,
-        "status": "approved",
-        "owner": OWNERS[SEGMENTS],
-        "is_exclusive": True,
-    }
 
 
 def _audiences(rules: list[AudienceRule]) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ TOO_BROAD_SHARE = 0.6
         dg.AssetKey([SEGMENTS, name])
         for name in ("segment_definitions", "customer_segments", "earlier_snapshots")
     ]
-    + [dg.AssetKey([CUSTOMERS, "customer_features"])],
+    + [dg.AssetKey([CUSTOMERS, "all_customers"])],
     pool=WAREHOUSE_POOL,
     check_specs=[
         dg.AssetCheckSpec(
@@ -74,19 +74,21 @@ FIGURES = """
             avg(cast(features.average_order_eur as decimal(18, 2))) as average_order_eur,
             count(*) filter (where features.orders_90d > 0) / count(*) as buying_share
         from segments.customer_segments as segments
-        inner join customers.customer_features as features using (customer_id)
+        inner join customers.all_customers as features using (customer_id)
         group by segments.segment_id
     ),
     before as (
         select segment_id, customers as customers_before from segments.earlier_snapshots
         where not is_replayed and as_of = (select max(as_of) from segments.earlier_snapshots)
     ),
-    base as (select count(*) as customers from customers.customer_features)
+    bases as (
+        select customer_type, count(*) as customers from customers.all_customers group by customer_type
+    )
     select
         definitions.segment_id,
         definitions.customer_type,
         coalesce(members.customers, 0) as customers,
-        coalesce(members.customers, 0) / greatest(base.customers, 1) as share,
+        coalesce(members.customers, 0) / greatest(coalesce(bases.customers, 0), 1) as share,
         before.customers_before,
         cast(members.revenue_per_member_eur as double) as revenue_per_member_eur,
         cast(members.average_order_eur as double) as average_order_eur,
@@ -98,7 +100,7 @@ FIGURES = """
             else 0
         end::double as goal_fit
     from segments.segment_definitions as definitions
-    cross join base
+    left join bases using (customer_type)
     left join members using (segment_id)
     left join before using (segment_id)
     where definitions.segment_id not like '%.unassigned'

@@ -1,7 +1,11 @@
 -- The golden record of a company: the register knows facts, the CRM knows where it is reached.
 with
 records as (
-    select identities.company_id, records.*, {{ company_trust('records.source') }} as trust
+    select
+        identities.company_id,
+        -- Nobody employs fewer than none: another source's number survives.
+        records.* replace (case when records.employees >= 0 then records.employees end as employees),
+        {{ company_trust('records.source') }} as trust
     from {{ ref('int_identity__company_records') }} as records
     inner join {{ source('identity', 'company_identities') }} as identities using (record_id)
 ),

@@ -22,12 +22,21 @@ orders as (
     select * from bookings
 ),
 
+-- A company's order is one that was placed by a shop account with its number; a number of several companies is none's.
+company_accounts as (
+    select 'shop:' || accounts.shop_customer_id as record_id, any_value(companies.company_id) as company_id
+    from {{ ref('stg_shop__customers') }} as accounts
+    inner join {{ ref('dim_companies') }} as companies using (org_number)
+    group by accounts.shop_customer_id
+    having count(*) = 1
+),
+
 owned as (
     select
         orders.order_id,
         orders.source,
         identities.customer_id,
-        customers.company_id,
+        company_accounts.company_id,
         orders.ordered_at,
         cast(orders.ordered_at as date) as ordered_on,
         orders.status,
@@ -45,7 +54,7 @@ owned as (
         ) as warning_codes
     from orders
     left join {{ source('identity', 'customer_identities') }} as identities using (record_id)
-    left join {{ ref('dim_customers') }} as customers using (customer_id)
+    left join company_accounts using (record_id)
 )
 
 select * from owned

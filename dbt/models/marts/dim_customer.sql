@@ -3,7 +3,7 @@ with
 lifecycle as (
     select customer_id, split_part(segment_id, '.', 2) as lifecycle_stage
     from {{ source('segments', 'customer_segments') }}
-    where scheme = 'lifecycle'
+    where scheme in ('lifecycle', 'company_lifecycle')
 ),
 
 people as (
@@ -64,9 +64,10 @@ companies as (
         cast(null as varchar) as age_band, cast(null as varchar) as gender,
         industry_section,
         {{ employee_band('employees') }} as employee_band,
-        cast(null as varchar) as customer_since_month, cast(null as varchar) as lifecycle_stage,
+        cast(null as varchar) as customer_since_month, lifecycle.lifecycle_stage,
         false as may_email, false as may_advertise, false as is_retired
     from {{ ref('dim_companies') }}
+    left join lifecycle using (customer_id)
 ),
 
 living as (

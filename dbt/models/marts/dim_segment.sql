@@ -12,7 +12,8 @@ defined as (
     select * from definitions
     union all by name
     select
-        segment_id, any_value(scheme) as scheme, 'person' as customer_type,
+        segment_id, any_value(scheme) as scheme,
+        case when any_value(left(customer_id, 2)) = 'c_' then 'company' else 'person' end as customer_type,
         split_part(segment_id, '.', 2) as name, 'No longer defined.' as description,
         'No longer defined.' as definition, max(definition_version) as definition_version,
         'retired' as status, 'team:insight' as owner, any_value(scheme) <> 'audience' as is_exclusive

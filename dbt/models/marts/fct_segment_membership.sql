@@ -8,8 +8,10 @@ reasons as (
         members.segment_id,
         members.strength,
         case
-            when members.reason in ('no profiling', 'no orders') then members.reason
+            when members.segment_id like '%.unassigned' then members.reason
             when members.scheme = 'audience' then 'meets the definition of the audience'
+            when members.scheme = 'firmographic' then 'by industry and number of employees'
+            when members.scheme = 'needs' then 'by answers to the surveys'
             else concat_ws(
                 '; ',
                 'last order: ' || {{ recency_band('features.recency_days') }},
@@ -18,7 +20,7 @@ reasons as (
             )
         end as reason
     from {{ source('segments', 'customer_segments') }} as members
-    inner join {{ ref('customer_features') }} as features using (customer_id)
+    inner join {{ ref('all_customers') }} as features using (customer_id)
 )
 
 select

@@ -3,9 +3,8 @@ with
 today as (select as_of from {{ source('raw', 'as_of') }}),
 
 bases as (
-    select 'person' as customer_type, count(*) as customers from {{ ref('customer_features') }}
-    union all
-    select 'company', count(*) from {{ ref('dim_companies') }}
+    select customer_type, count(*) as customers from {{ ref('all_customers') }}
+    group by customer_type
 ),
 
 members as (
@@ -13,9 +12,12 @@ members as (
         segments.segment_id,
         count(*) as customers,
         sum(features.revenue_365d_eur) as revenue_365d_eur,
-        sum(features.orders_365d) as orders_365d
+        sum(features.orders_365d) as orders_365d,
+        -- Cents before summing: the last digit of a sum of doubles depends on threads.
+        sum(cast(predicted.predicted_value_90d_eur as decimal(18, 2))) as predicted_value_90d_eur
     from {{ source('segments', 'customer_segments') }} as segments
-    inner join {{ ref('customer_features') }} as features using (customer_id)
+    inner join {{ ref('all_customers') }} as features using (customer_id)
+    left join {{ source('segments', 'predicted_values') }} as predicted using (customer_id)
     group by segments.segment_id
 ),
 
@@ -55,7 +57,7 @@ of_today as (
         coalesce(moves.left_count, 0) as left_count,
         coalesce(members.revenue_365d_eur, 0) as revenue_365d_eur,
         cast(coalesce(members.orders_365d, 0) as bigint) as orders_365d,
-        cast(null as double) as predicted_value_90d_eur,
+        cast(members.predicted_value_90d_eur as double) as predicted_value_90d_eur,
         homogeneity.homogeneity,
         cast(staleness.stale_fact_share as double) as stale_fact_share
     from {{ source('segments', 'segment_definitions') }} as definitions

@@ -72,6 +72,7 @@ def draw_features(customers: int, seed: int, as_of: date = AS_OF) -> pd.DataFram
         {
             "customer_id": [f"p_{n:08d}" for n in rng.permutation(customers)],
             "customer_since_on": days_ago(np.nan_to_num(recency) + np.ceil(span) + 1),
+            "tenure_days": np.nan_to_num(recency) + np.ceil(span) + 1,
             "age_years": np.where(
                 rng.random(customers) < 0.8, rng.integers(18, 90, customers), np.nan
             ),
@@ -83,6 +84,8 @@ def draw_features(customers: int, seed: int, as_of: date = AS_OF) -> pd.DataFram
             "city": pick(np.array(["Göteborg", "Malmö", "Stockholm"]), customers),
             "latitude": np.where(located, 57.7 + rng.normal(0, 0.7, customers), np.nan),
             "longitude": np.where(located, 11.97 + rng.normal(0, 1.0, customers), np.nan),
+            "nearest_location": np.where(located, "Göteborg", None),
+            "nearest_location_km": np.where(located, rng.exponential(40, customers), np.nan),
             "job_title": pick(np.array(["Inköpschef", "Säljare", None], dtype=object), customers),
             "is_decision_maker": rng.random(customers) < 0.1,
             "employer_industry_section": pick(np.array(["G", "C", None], dtype=object), customers),
@@ -102,7 +105,10 @@ def draw_features(customers: int, seed: int, as_of: date = AS_OF) -> pd.DataFram
             "recency_days": recency,
             "mean_order_gap_days": own_gap,
             "previous_order_gap_days": previous_gap,
+            "gap_variation": np.where(orders > 2, rng.gamma(4, 0.2, customers), np.nan),
+            "order_trend": np.where(orders_365d > 0, rng.uniform(-1, 1, customers), np.nan),
             "average_order_eur": average,
+            "items_per_order": np.where(has, 1 + rng.poisson(1.5, customers), np.nan),
             "discount_share": share(discount),
             "refund_share": share(np.full(customers, 0.03)),
             "online_share": online_share,

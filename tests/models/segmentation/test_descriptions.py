@@ -1,16 +1,25 @@
+import pytest
+
 from models.segmentation import lifecycle, rfm
-from models.segmentation.descriptions import SEGMENT_TEXTS
+from models.segmentation.descriptions import LIFECYCLE_TEXTS, RFM_TEXTS, UNASSIGNED_TEXTS
+from models.segmentation.firmographic import SEGMENT_TEXTS
 
 
-def test_every_fixed_segment_and_every_residual_has_a_name_and_says_what_to_do():
-    residuals = {f"{scheme}.unassigned" for scheme in ("rfm", "lifecycle", "behaviour")}
-    assert set(SEGMENT_TEXTS) == {*rfm.SEGMENT_IDS, *lifecycle.SEGMENT_IDS, *residuals}
-    for text in SEGMENT_TEXTS.values():
+def test_every_fixed_segment_has_a_text():
+    assert set(RFM_TEXTS) == set(rfm.NAMES)
+    assert set(LIFECYCLE_TEXTS) == set(lifecycle.STAGES)
+
+
+@pytest.mark.parametrize("texts", [RFM_TEXTS, LIFECYCLE_TEXTS, SEGMENT_TEXTS])
+def test_names_are_unique_within_a_scheme_and_texts_say_what_to_do(texts):
+    assert len({text.name for text in texts.values()}) == len(texts)
+    for text in texts.values():
         assert text.name
         assert text.description.count(". ") >= 1
         assert text.description.endswith(".")
 
 
-def test_names_are_unique_within_a_scheme():
-    names = [(segment_id.split(".")[0], text.name) for segment_id, text in SEGMENT_TEXTS.items()]
-    assert len(set(names)) == len(names)
+def test_every_residual_has_a_name_and_a_sentence():
+    for text in UNASSIGNED_TEXTS.values():
+        assert text.name
+        assert text.description.endswith(".")

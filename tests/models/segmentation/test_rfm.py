@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.segmentation.rfm import BINS, GRID, SEGMENT_IDS, assign_rfm, score_rfm
+from models.segmentation.rfm import BINS, GRID, NAMES, assign_rfm, score_rfm
 
 buyers = st.lists(
     st.tuples(
@@ -28,7 +28,7 @@ def features(rows, **columns):
 def test_the_grid_gives_each_cell_one_of_eleven_names():
     assert sorted(GRID) == [1, 2, 3, 4, 5]
     assert all(len(row) == BINS for row in GRID.values())
-    assert len(SEGMENT_IDS) == 11
+    assert len(NAMES) == 11
 
 
 def test_the_latest_most_frequent_biggest_spender_scores_top_and_the_least_scores_bottom():
@@ -117,7 +117,7 @@ def test_the_order_of_rows_changes_nothing(rows, random):
 def test_each_customer_has_one_segment_a_strength_and_a_reason(rows):
     memberships = assign_rfm(features(rows)).to_pandas()
     assert len(memberships) == len(rows)
-    assert set(memberships["segment_id"]) <= set(SEGMENT_IDS)
+    assert set(memberships["segment_id"]) <= {f"rfm.{name}" for name in NAMES}
     assert memberships["strength"].between(0, 1).all()
     assert memberships["reason"].str.len().min() > 20
 

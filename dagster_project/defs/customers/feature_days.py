@@ -1,0 +1,49 @@
+"""Days gone by whose features a run needs besides today's: those that value is learnt from."""
+
+from datetime import timedelta
+
+import dagster as dg
+import pyarrow as pa
+
+from dagster_project import state
+from dagster_project.settings import load_settings
+from dagster_project.vocabulary import CUSTOMERS, RAW, WAREHOUSE_POOL
+from dagster_project.warehouse import Warehouse
+from models.segmentation.value_fitting import HORIZON_DAYS, must_fit
+
+FEATURE_DAYS = dg.AssetKey([CUSTOMERS, "feature_days"])
+
+
+@dg.asset(
+    key=FEATURE_DAYS,
+    group_name=CUSTOMERS,
+    kinds={"python", "duckdb"},
+    deps=[dg.AssetKey([RAW, "as_of"])],
+    pool=WAREHOUSE_POOL,
+    check_specs=[
+        dg.AssetCheckSpec(
+            "lies_before_today",
+            asset=FEATURE_DAYS,
+            blocking=True,
+            description="What came after is known.",
+        )
+    ],
+)
+def feature_days(warehouse: Warehouse) -> dg.MaterializeResult:
+    """The day 90 days ago and the one 90 days before that, when value is to be learnt; else no day."""
+    as_of = warehouse.read("select as_of from raw.as_of")["as_of"][0].as_py()
+    pinned = state.read_model(warehouse.home, state.VALUE_MODELS) or {"value": None}
+    steps = (1, 2) if load_settings().refit_segments or must_fit(pinned["value"]) else ()
+    days = [as_of - timedelta(days=HORIZON_DAYS * step) for step in steps]
+    rows = pa.table({"as_of": pa.array(days, pa.date32())})
+    warehouse.replace("customers.feature_days", rows, {"as_of": "A day gone by."})
+    too_late = sum(day >= as_of for day in days)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": rows.num_rows,
+            "dagster/column_schema": warehouse.schema_of("customers.feature_days"),
+        },
+        check_results=[
+            dg.AssetCheckResult(passed=too_late == 0, metadata={"too_late": too_late, "limit": 0})
+        ],
+    )

@@ -1,0 +1,168 @@
+"""Figures of segments: what their members are like, how alike, and what was published before.
+
+The statistics are ``models.segmentation.profiles`` and ``evaluation``.
+"""
+
+import dagster as dg
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dagster_project import state
+from dagster_project.defs.segments.segment_tables import (
+    COMPANY_FEATURES,
+    FEATURES,
+    MEMBERSHIPS,
+    as_of_day,
+    company_features,
+    described,
+    memberships,
+    person_features,
+)
+from dagster_project.vocabulary import SEGMENTS, WAREHOUSE_POOL
+from dagster_project.warehouse import Warehouse
+from models.segmentation.behaviour_space import COMPANY_AXES
+from models.segmentation.company_features import COMPANY_FEATURES as DOCUMENTED_OF_COMPANIES
+from models.segmentation.evaluation import homogeneity
+from models.segmentation.features import PERSON_FEATURES
+from models.segmentation.profiles import profile_segments
+
+PROFILES = dg.AssetKey([SEGMENTS, "segment_profiles"])
+HOMOGENEITY = dg.AssetKey([SEGMENTS, "segment_homogeneity"])
+EARLIER_SNAPSHOTS = dg.AssetKey([SEGMENTS, "earlier_snapshots"])
+
+
+@dg.asset(
+    key=PROFILES,
+    group_name=SEGMENTS,
+    kinds={"python", "duckdb"},
+    deps=[MEMBERSHIPS, FEATURES, COMPANY_FEATURES],
+    pool=WAREHOUSE_POOL,
+    check_specs=[
+        dg.AssetCheckSpec(
+            "each_segment_has_a_profile", asset=PROFILES, description="No segment is blank."
+        )
+    ],
+)
+def segment_profiles(warehouse: Warehouse) -> dg.MaterializeResult:
+    """How each segment differs from all customers of its type, feature by feature."""
+    profiles = pa.concat_tables(
+        [
+            profile_segments(
+                memberships(warehouse, "person"), person_features(warehouse), PERSON_FEATURES
+            ),
+            profile_segments(
+                memberships(warehouse, "company"),
+                company_features(warehouse),
+                DOCUMENTED_OF_COMPANIES,
+            ),
+        ]
+    )
+    warehouse.replace("segments.segment_profiles", profiles, described(profiles, "segment_profile"))
+    missing = (
+        pc.count_distinct(memberships(warehouse)["segment_id"]).as_py()
+        - pc.count_distinct(profiles["segment_id"]).as_py()
+    )
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": profiles.num_rows,
+            "dagster/column_schema": warehouse.schema_of("segments.segment_profiles"),
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                passed=missing == 0, metadata={"without_profile": missing, "limit": 0}
+            )
+        ],
+    )
+
+
+@dg.asset(
+    key=HOMOGENEITY,
+    group_name=SEGMENTS,
+    kinds={"python", "duckdb"},
+    deps=[MEMBERSHIPS, FEATURES, COMPANY_FEATURES],
+    pool=WAREHOUSE_POOL,
+    check_specs=[
+        dg.AssetCheckSpec(
+            "lies_in_0_to_1", asset=HOMOGENEITY, description="It is a share of variance."
+        )
+    ],
+)
+def segment_homogeneity(warehouse: Warehouse) -> dg.MaterializeResult:
+    """How alike the members of each segment are in what they do, 0 to 1."""
+    rows = pa.concat_tables(
+        [
+            homogeneity(memberships(warehouse, "person"), person_features(warehouse)),
+            homogeneity(
+                memberships(warehouse, "company"), company_features(warehouse), COMPANY_AXES
+            ),
+        ]
+    )
+    warehouse.replace("segments.segment_homogeneity", rows, described(rows, "fct_segment_snapshot"))
+    outside = sum(
+        value is not None and not 0 <= value <= 1 for value in rows["homogeneity"].to_pylist()
+    )
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": rows.num_rows,
+            "dagster/column_schema": warehouse.schema_of("segments.segment_homogeneity"),
+        },
+        check_results=[
+            dg.AssetCheckResult(passed=outside == 0, metadata={"outside": outside, "limit": 0})
+        ],
+    )
+
+
+@dg.asset(
+    key=EARLIER_SNAPSHOTS,
+    group_name=SEGMENTS,
+    kinds={"python", "duckdb"},
+    deps=[MEMBERSHIPS],
+    pool=WAREHOUSE_POOL,
+    check_specs=[
+        dg.AssetCheckSpec(
+            "lies_before_today", asset=EARLIER_SNAPSHOTS, description="No day of the future."
+        )
+    ],
+)
+def earlier_snapshots(warehouse: Warehouse) -> dg.MaterializeResult:
+    """Each segment's figures on the days published before, from the published state."""
+    snapshots = state.read_table(warehouse.home, state.SEGMENT_SNAPSHOTS)
+    rows = snapshots if snapshots is not None else SNAPSHOT_SCHEMA.empty_table()
+    # The same day may have been published already: its rows are made anew.
+    rows = rows.filter(pc.less(rows["as_of"], pa.scalar(as_of_day(warehouse), pa.date32())))
+    warehouse.replace("segments.earlier_snapshots", rows, described(rows, "fct_segment_snapshot"))
+    newest = pc.max(rows["as_of"]).as_py()
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": rows.num_rows,
+            "dagster/column_schema": warehouse.schema_of("segments.earlier_snapshots"),
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                passed=newest is None or newest <= as_of_day(warehouse),
+                metadata={"newest": str(newest)},
+            )
+        ],
+    )
+
+
+# As fct_segment_snapshot in the marts.
+SNAPSHOT_SCHEMA = pa.schema(
+    [
+        ("as_of", pa.date32()),
+        ("scheme", pa.string()),
+        ("segment_id", pa.string()),
+        ("customer_type", pa.string()),
+        ("definition_version", pa.string()),
+        ("is_replayed", pa.bool_()),
+        ("customers", pa.int64()),
+        ("share", pa.float64()),
+        ("entered", pa.int64()),
+        ("left_count", pa.int64()),
+        ("revenue_365d_eur", pa.float64()),
+        ("orders_365d", pa.int64()),
+        ("predicted_value_90d_eur", pa.float64()),
+        ("homogeneity", pa.float64()),
+        ("stale_fact_share", pa.float64()),
+    ]
+)

@@ -1,0 +1,232 @@
+"""The fitted schemes in Dagster: behaviour, value and needs, pinned as text in the state until refitted.
+
+The statistics are ``models.segmentation``: ``clustering``, ``value_fitting``, ``needs``. A model that
+found nothing to learn from is fitted again in the next run.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+import dagster as dg
+import pyarrow as pa
+
+from dagster_project import state
+from dagster_project.defs.segments.segment_tables import (
+    BEHAVIOUR,
+    FEATURES,
+    NEEDS,
+    SCALES,
+    VALUE,
+    as_of_day,
+    person_features,
+    scale_answers,
+)
+from dagster_project.settings import load_settings
+from dagster_project.vocabulary import CUSTOMERS, SEGMENTS, WAREHOUSE_POOL
+from dagster_project.warehouse import Warehouse
+from models.segmentation import value_fitting
+from models.segmentation.clustering import fit_behaviour
+from models.segmentation.needs import fit_needs
+from models.segmentation.schemes import FittedModels
+from models.segmentation.stable_labels import label_clusters
+from models.segmentation.value_fitting import HORIZON_DAYS, fit_value, must_fit
+
+_SEED = 1
+# Bands that explain less than this share of what the prediction explains lose too much by rounding.
+_BANDS_KEEP = 0.9
+# Of answers from 1 to 5: with less, nine in ten gave the same one.
+_LEAST_DEVIATION = 0.3
+_VALUE_SCHEMES = {
+    "value": (
+        "customer",
+        "person",
+        (*value_fitting.FEATURES, *value_fitting.PERSON_ENGAGEMENT),
+    ),
+    "company_value": ("company", "company", value_fitting.FEATURES),
+}
+
+
+def fitted_models(warehouse: Warehouse, run_id: str) -> FittedModels:
+    """The models that the run works with."""
+    value = state.own_model(warehouse.home, run_id, state.VALUE_MODELS)
+    return FittedModels(
+        behaviour=state.own_model(warehouse.home, run_id, state.BEHAVIOUR_MODEL),
+        value=value["value"],
+        needs=state.own_model(warehouse.home, run_id, state.NEEDS_MODEL),
+        company_value=value["company_value"],
+    )
+
+
+@dg.asset(
+    key=BEHAVIOUR,
+    group_name=SEGMENTS,
+    kinds={"python", "scikitlearn"},
+    deps=[FEATURES],
+    pool=WAREHOUSE_POOL,
+    check_specs=[
+        dg.AssetCheckSpec(
+            "clusters_are_stable", asset=BEHAVIOUR, description="Bootstrap ARI of the chosen k."
+        )
+    ],
+)
+def behaviour_model(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> dg.MaterializeResult:
+    """The behaviour clusters: fitted once, k chosen by stability, then pinned as text until refitted."""
+    home = warehouse.home
+    pinned = state.read_model(home, state.BEHAVIOUR_MODEL)
+    is_refit = pinned is None or not pinned["k"] or load_settings().refit_segments
+    if pinned is None or is_refit:
+        features = person_features(warehouse)
+        model = label_clusters(fit_behaviour(features, seed=_SEED), features, previous=pinned)
+    else:
+        model = pinned
+    state.write_model(home, context.run_id, state.BEHAVIOUR_MODEL, model)
+    chosen = next((c for c in model["candidates"] if c["k"] == model["k"]), None)
+    return dg.MaterializeResult(
+        metadata={
+            "k": model["k"],
+            "is_refit": is_refit,
+            "dagster/row_count": model["k"],
+            "dagster/column_schema": dg.TableSchema.from_name_type_dict(
+                {"segment_id": "text", "centroid": "double[]"}
+            ),
+            "candidates": dg.MetadataValue.json(model["candidates"]),
+            "labels": dg.MetadataValue.json(model["labels"]),
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                passed=chosen is None or bool(chosen["is_stable"]),
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata=dict(chosen or {"customers": 0}),
+            )
+        ],
+    )
+
+
+@dg.asset(
+    key=VALUE,
+    group_name=SEGMENTS,
+    kinds={"python", "scikitlearn"},
+    deps=[
+        dg.AssetKey([CUSTOMERS, name])
+        for name in ("earlier_customer_features", "earlier_company_features", "later_spending")
+    ],
+    pool=WAREHOUSE_POOL,
+    check_specs=[
+        dg.AssetCheckSpec(
+            "bands_keep_what_is_predicted",
+            asset=VALUE,
+            description="Share of what the prediction explains, out of fold, of persons.",
+        )
+    ],
+)
+def value_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    """What customers will spend in 90 days, learnt from days gone by; for persons and for companies."""
+    home = warehouse.home
+    pinned = state.read_model(home, state.VALUE_MODELS)
+    is_refit = pinned is None or must_fit(pinned["value"]) or load_settings().refit_segments
+    models = (
+        {scheme: _fit_value(warehouse, scheme) for scheme in _VALUE_SCHEMES}
+        if pinned is None or is_refit
+        else pinned
+    )
+    state.write_model(home, context.run_id, state.VALUE_MODELS, models)
+    evaluation = [
+        {"scheme": scheme, **row} for scheme, model in models.items() for row in model["evaluation"]
+    ]
+    kept = _kept_by_bands(models["value"])
+    return dg.MaterializeResult(
+        metadata={
+            "is_refit": is_refit,
+            "dagster/row_count": sum(len(model["trees"]) for model in models.values()),
+            "dagster/column_schema": dg.TableSchema.from_name_type_dict(
+                {"feature": "bigint[]", "threshold": "double[]", "value": "double[]"}
+            ),
+            "variance_explained": dg.MetadataValue.json(evaluation),
+            **{f"{scheme}_says": model["choice"] for scheme, model in models.items()},
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                passed=kept is None or kept >= _BANDS_KEEP,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={"share": kept if kept is not None else "no model", "limit": _BANDS_KEEP},
+            )
+        ],
+    )
+
+
+@dg.asset(
+    key=NEEDS,
+    group_name=SEGMENTS,
+    kinds={"python"},
+    deps=[FEATURES, SCALES],
+    pool=WAREHOUSE_POOL,
+    check_specs=[
+        dg.AssetCheckSpec(
+            "scales_are_told_apart",
+            asset=NEEDS,
+            description="A scale that nearly all answer alike tells nobody from anybody.",
+        )
+    ],
+)
+def needs_model(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    """Mean and spread of each psychographic scale: fitted once, then pinned as text until refitted."""
+    home = warehouse.home
+    pinned = state.read_model(home, state.NEEDS_MODEL)
+    is_refit = pinned is None or not pinned["scales"] or load_settings().refit_segments
+    model = (
+        fit_needs(person_features(warehouse), scale_answers(warehouse))
+        if pinned is None or is_refit
+        else pinned
+    )
+    state.write_model(home, context.run_id, state.NEEDS_MODEL, model)
+    least = min((scale["deviation"] for scale in model["scales"]), default=None)
+    return dg.MaterializeResult(
+        metadata={
+            "is_refit": is_refit,
+            "dagster/row_count": len(model["scales"]),
+            "dagster/column_schema": dg.TableSchema.from_name_type_dict(
+                {"name": "text", "mean": "double", "deviation": "double", "answers": "bigint"}
+            ),
+            "scales": dg.MetadataValue.json(model["scales"]),
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                passed=least is None or least >= _LEAST_DEVIATION,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={
+                    "least_deviation": least if least is not None else "no scale",
+                    "limit": _LEAST_DEVIATION,
+                },
+            )
+        ],
+    )
+
+
+def _fit_value(warehouse: Warehouse, scheme: str) -> dict[str, Any]:
+    table, customer_type, names = _VALUE_SCHEMES[scheme]
+    horizon = timedelta(days=HORIZON_DAYS)
+    day = as_of_day(warehouse) - horizon
+
+    def gone_by(day: date) -> tuple[pa.Table, pa.Table]:
+        features = warehouse.read(
+            f"select * from customers.earlier_{table}_features where as_of = date '{day}' "
+            "order by customer_id"
+        )
+        spent = warehouse.read(
+            f"select customer_id, revenue_eur from customers.later_spending where as_of = date '{day}' "
+            f"and customer_type = '{customer_type}' order by customer_id"
+        )
+        return features, spent
+
+    return fit_value(
+        *gone_by(day), names=names, fitted_on=day, earlier=gone_by(day - horizon), seed=_SEED
+    )
+
+
+def _kept_by_bands(model: dict[str, Any]) -> float | None:
+    judged = next((row for row in model["evaluation"] if row["data"] == "out of fold"), None)
+    if judged is None or judged["model"] <= 0:
+        return None
+    return round(float(judged["bands"] / judged["model"]), 4)

@@ -1,0 +1,159 @@
+{#
+  What orders say of whoever they belong to at the end of each day of the CTE `days`. Two halves of one query:
+  CTEs that end in `purchases`, with `owner` (customer_id or company_id) as customer_id, and the columns that a query
+  takes from its left join to them.
+#}
+{% macro order_features(owner) %}
+orders as (
+    select
+        orders.* exclude (customer_id, company_id), orders.{{ owner }} as customer_id,
+        days.as_of, days.as_of - orders.ordered_on as days_ago
+    from {{ ref('fct_orders') }} as orders
+    inner join days on orders.ordered_on <= days.as_of
+    where orders.{{ owner }} is not null
+),
+
+revenue_orders as (
+    select
+        *,
+        ordered_on - lag(ordered_on) over (
+            partition by as_of, customer_id order by ordered_at, order_id
+        ) as gap_days,
+        row_number() over (partition by as_of, customer_id order by ordered_at desc, order_id desc) as newness
+    from orders
+    where is_revenue
+),
+
+order_features as (
+    select
+        as_of,
+        customer_id,
+        count(*) as orders,
+        count(*) filter (where days_ago < 365) as orders_365d,
+        count(*) filter (where days_ago < 90) as orders_90d,
+        cast(sum(revenue_eur) as double) as revenue_eur,
+        cast(sum(revenue_eur) filter (where days_ago < 365) as double) as revenue_365d_eur,
+        cast(sum(revenue_eur) filter (where days_ago < 90) as double) as revenue_90d_eur,
+        count(*) filter (where days_ago < 365 and amount_eur is null) as unrated_365d,
+        count(*) filter (where days_ago < 90 and amount_eur is null) as unrated_90d,
+        min(ordered_on) as first_order_on,
+        max(ordered_on) as last_order_on,
+        max(gap_days) filter (where newness = 1) as previous_order_gap_days,
+        -- In doubles that hold whole days exactly; the spread of fewer than two gaps is unknown.
+        round(stddev_samp(gap_days) / nullif(avg(gap_days), 0), 6) as gap_variation,
+        count(*) filter (where days_ago < 180) as orders_180d,
+        count(*) filter (where days_ago >= 180 and days_ago < 360) as orders_180d_before,
+        cast(avg(revenue_eur) as double) as average_order_eur,
+        avg((coalesce(discount_amount, 0) > 0)::integer) as discount_share,
+        avg((sales_channel is not distinct from 'online')::integer) as online_share,
+        avg((sales_channel is not distinct from 'store')::integer) as store_share,
+        avg((sales_channel is not distinct from 'app')::integer) as app_share,
+        avg((isodow(ordered_on) >= 6)::integer) as weekend_share
+    from revenue_orders
+    group by as_of, customer_id
+),
+
+refunds as (
+    select
+        as_of,
+        customer_id,
+        avg((status = 'refunded')::integer) filter (where status in ('paid', 'shipped', 'refunded')) as refund_share
+    from orders
+    group by as_of, customer_id
+),
+
+line_amounts as (
+    select order_id, category, line_amount from {{ ref('stg_shop__order_lines') }} where category is not null
+    union all
+    select 'tickets:' || booking_id, category, amount from {{ ref('stg_tickets__bookings') }} where category is not null
+),
+
+-- A line is worth its share of the order's EUR amount; unrated orders weigh nothing.
+category_revenue as (
+    select
+        orders.as_of,
+        orders.customer_id,
+        lines.category,
+        -- Cents before summing: the last digit of a sum of doubles depends on threads.
+        sum(coalesce(try_cast(
+            cast(lines.line_amount as double) * cast(orders.amount_eur as double)
+            / nullif(cast(orders.total_amount as double), 0) as decimal(18, 2)
+        ), 0)) as revenue_eur
+    from revenue_orders as orders
+    inner join line_amounts as lines using (order_id)
+    group by all
+),
+
+category_features as (
+    select
+        as_of,
+        customer_id,
+        first(category order by revenue_eur desc, category) as top_category,
+        case when sum(greatest(revenue_eur, 0)) > 0
+            then cast(greatest(max(revenue_eur), 0) as double) / cast(sum(greatest(revenue_eur, 0)) as double)
+        end as top_category_share,
+        count(*) as categories
+    from category_revenue
+    group by as_of, customer_id
+),
+
+basket_features as (
+    select
+        orders.as_of,
+        orders.customer_id,
+        cast(sum(baskets.items) as double) / count(*) as items_per_order
+    from revenue_orders as orders
+    inner join (
+        select order_id, sum(quantity) as items from {{ ref('stg_shop__order_lines') }}
+        where quantity > 0
+        group by order_id
+    ) as baskets using (order_id)
+    group by orders.as_of, orders.customer_id
+),
+
+purchases as (
+    select *
+    from (select distinct as_of, customer_id from orders)
+    left join order_features using (as_of, customer_id)
+    left join refunds using (as_of, customer_id)
+    left join category_features using (as_of, customer_id)
+    left join basket_features using (as_of, customer_id)
+)
+{%- endmacro %}
+
+{% macro order_columns() -%}
+        coalesce(purchases.orders, 0) as orders,
+        coalesce(purchases.orders_365d, 0) as orders_365d,
+        coalesce(purchases.orders_90d, 0) as orders_90d,
+        case when purchases.orders is null then 0 else purchases.revenue_eur end as revenue_eur,
+        case
+            when coalesce(purchases.orders_365d, 0) = 0 then 0
+            when purchases.orders_365d > purchases.unrated_365d then purchases.revenue_365d_eur
+        end as revenue_365d_eur,
+        case
+            when coalesce(purchases.orders_90d, 0) = 0 then 0
+            when purchases.orders_90d > purchases.unrated_90d then purchases.revenue_90d_eur
+        end as revenue_90d_eur,
+        purchases.first_order_on,
+        purchases.last_order_on,
+        cast(days.as_of - purchases.last_order_on as integer) as recency_days,
+        case
+            when purchases.orders >= 2
+                then (purchases.last_order_on - purchases.first_order_on) / (purchases.orders - 1)
+        end as mean_order_gap_days,
+        cast(purchases.previous_order_gap_days as double) as previous_order_gap_days,
+        purchases.gap_variation,
+        (purchases.orders_180d - purchases.orders_180d_before)
+        / nullif(purchases.orders_180d + purchases.orders_180d_before, 0) as order_trend,
+        purchases.average_order_eur,
+        purchases.items_per_order,
+        purchases.discount_share,
+        purchases.refund_share,
+        purchases.online_share,
+        purchases.store_share,
+        purchases.app_share,
+        purchases.weekend_share,
+        purchases.top_category,
+        purchases.top_category_share,
+        coalesce(purchases.categories, 0) as categories,
+{%- endmacro %}

@@ -1,0 +1,2 @@
+-- As company_features, on days gone by: what is learnt from, and nothing where nothing is to be learnt.
+{{ company_features("select as_of from " ~ source('customers', 'feature_days')) }}
