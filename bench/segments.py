@@ -92,7 +92,9 @@ def _behaviour(home: Path, seed: int) -> None:
 
 def _days(home: Path) -> list[tuple[Floats, Floats]]:
     """Figures and spending of the 90 days after, of the newer day and of the older one."""
-    names = ", ".join(f"cast({name} as double)" for name in measured_names(PERSON_FEATURES))
+    names = ", ".join(
+        f"cast(features.{name} as double)" for name in measured_names(PERSON_FEATURES)
+    )
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
         days = connection.execute("select as_of from customers.feature_days order by 1 desc")
         return [

@@ -293,9 +293,10 @@ def show_preview(found: "Preview", as_json: bool) -> None:
         print(json.dumps(figures | {"rule": found.rule.segment_id}))
         return
     console = Console()
+    who = {"person": "persons", "company": "companies"}[found.rule.customer_type]
     console.print(
-        f"[bold]{escape(found.rule.title)}[/bold]: {found.customers:,} customers ({found.share:.1%} of their type), "
-        f"{found.revenue_365d_eur:,.0f} EUR in 365 days"
+        f"[bold]{escape(found.rule.title)}[/bold]: {found.customers:,} {who} "
+        f"({found.share:.1%} of all), {found.revenue_365d_eur:,.0f} EUR in 365 days"
     )
     console.print(
         f"Approved, it would hand over {found.may_email:,} who may be mailed; "

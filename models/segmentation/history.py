@@ -4,7 +4,7 @@ One row per membership and period ``[valid_from, valid_to)``; the current one ha
 Exclusive schemes hold exactly one open row per customer, ``audience`` any number. Rows of earlier
 days are never rewritten, but for the day and the cause of their end; erasure removes a person's
 rows altogether. Who belongs where today is decided by the schemes. Replaying an edited rule over
-past dates is not done here: replayed rows (``is_replayed``) pass through untouched.
+past dates is ``replay``: its rows (``is_replayed``) pass through here untouched.
 
 ``cause`` is why a row began or, for a row that closed and was not followed by another, why it
 ended. ``began_by`` keeps why it began in both cases, so that a day can be run again: what that day

@@ -28,7 +28,8 @@ class FactTables:
         campaigns: relation with ``customer_id``, ``campaign_id``, ``received_on`` (DATE).
         interactions: relation with ``customer_id``, ``kind``, ``occurred_on`` (DATE).
         answers: relation with ``customer_id``, ``question_code``, ``answer``, ``answered_on``
-            (DATE), and ``is_newest`` where it is the customer's newest to the question.
+            (DATE), and ``superseded_on``, the day of the customer's next answer to the question,
+            null where there is none.
         interaction_kinds: the values of ``kind`` that a rule may ask for.
     """
 
@@ -195,8 +196,11 @@ def _answered_between(
 def _newest_answer(question: str, scope: Scope) -> tuple[exp.Expr, ...]:
     return (
         exp.column("question_code", "fact").eq(exp.Literal.string(question)),
-        exp.column("is_newest", "fact"),
         _on_or_before("answered_on", scope.as_of),
+        exp.or_(
+            exp.column("superseded_on", "fact").is_(exp.null()),
+            exp.GT(this=exp.column("superseded_on", "fact"), expression=day(scope.as_of)),
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""Days gone by whose features a run needs besides today's: those that value is learnt from."""
+"""Days gone by whose features a run needs besides today's: what value is learnt from, and edits are replayed on."""
 
 from datetime import timedelta
 
@@ -6,8 +6,9 @@ import dagster as dg
 import pyarrow as pa
 
 from dagster_project import state
+from dagster_project.published_runs import PublishedRuns
 from dagster_project.settings import load_settings
-from dagster_project.vocabulary import CUSTOMERS, RAW, WAREHOUSE_POOL
+from dagster_project.vocabulary import CUSTOMERS, IDENTITY, RAW, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 from models.segmentation.value_fitting import HORIZON_DAYS, must_fit
 
@@ -18,11 +19,11 @@ FEATURE_DAYS = dg.AssetKey([CUSTOMERS, "feature_days"])
     key=FEATURE_DAYS,
     group_name=CUSTOMERS,
     kinds={"python", "duckdb"},
-    deps=[dg.AssetKey([RAW, "as_of"])],
+    deps=[dg.AssetKey([RAW, "as_of"]), dg.AssetKey([IDENTITY, "customer_identities"])],
     pool=WAREHOUSE_POOL,
     check_specs=[
         dg.AssetCheckSpec(
-            "lies_before_today",
+            "is_gone_by",
             asset=FEATURE_DAYS,
             blocking=True,
             description="What came after is known.",
@@ -30,12 +31,15 @@ FEATURE_DAYS = dg.AssetKey([CUSTOMERS, "feature_days"])
     ],
 )
 def feature_days(warehouse: Warehouse) -> dg.MaterializeResult:
-    """The day 90 days ago and the one 90 days before that, when value is to be learnt; else no day."""
+    """Two days, 90 and 180 ago, when value is to be learnt; those of a replay when an audience was edited."""
     as_of = warehouse.read("select as_of from raw.as_of")["as_of"][0].as_py()
     pinned = state.read_model(warehouse.home, state.VALUE_MODELS) or {"value": None}
     steps = (1, 2) if load_settings().refit_segments or must_fit(pinned["value"]) else ()
-    days = [as_of - timedelta(days=HORIZON_DAYS * step) for step in steps]
-    rows = pa.table({"as_of": pa.array(days, pa.date32())})
+    days = {as_of - timedelta(days=HORIZON_DAYS * step) for step in steps}
+    runs = PublishedRuns.of(warehouse.home, as_of)
+    if runs.edited(warehouse.home):
+        days |= set(runs.days_to_replay(as_of))
+    rows = pa.table({"as_of": pa.array(sorted(days), pa.date32())})
     warehouse.replace("customers.feature_days", rows, {"as_of": "A day gone by."})
     too_late = sum(day >= as_of for day in days)
     return dg.MaterializeResult(

@@ -34,8 +34,9 @@ def render_report(connection: duckdb.DuckDBPyConnection) -> tuple[str, int]:
         join marts.dim_segment as segments using (segment_id)
         left join marts.fct_segment_snapshot as lag_snapshot
             on lag_snapshot.segment_id = snapshots.segment_id
+            and not lag_snapshot.is_replayed
             and lag_snapshot.as_of = (
-                select max(as_of) from marts.fct_segment_snapshot where as_of < snapshots.as_of
+                select max(as_of) from marts.fct_segment_snapshot where as_of < snapshots.as_of and not is_replayed
             )
         where snapshots.as_of = (select max(as_of) from marts.fct_segment_snapshot)
         order by snapshots.scheme, snapshots.revenue_365d_eur desc, snapshots.segment_id

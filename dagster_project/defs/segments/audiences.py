@@ -60,22 +60,24 @@ def select_members(
     *,
     customer_type: str,
     find_cities: FindCities,
+    features: str | None = None,
 ) -> pa.Table:
-    """Who is in each audience of one customer type on the as-of day, and why.
+    """Who is in each audience of one customer type on a day, and why.
 
     Args:
         connection: to the warehouse, with customers built.
         rules: the rules in force.
-        as_of: the day of the run.
+        as_of: the day; facts after it do not count.
         customer_type: person or company.
         find_cities: names -> coordinates of those that are cities; asked only if a rule needs it.
+        features: relation of the features of that day, where it is not today's.
 
     Raises:
         ConfigurationError: a predicate says something that is not allowed.
     """
     rules = [rule for rule in rules if rule.customer_type == customer_type]
     places = _places(connection, rules, find_cities)
-    relation = _RELATIONS[customer_type][0]
+    relation = features or _RELATIONS[customer_type][0]
     audiences = [_compile(rule, places, as_of) for rule in rules]
     if not audiences:
         return MEMBERSHIP_SCHEMA.empty_table()

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dagster_project import state
+from dagster_project.defs.segments.replays import REPLAYS
 from dagster_project.defs.segments.segment_tables import (
     ALL_CUSTOMERS,
     MEMBERSHIPS,
@@ -18,9 +19,11 @@ from dagster_project.defs.segments.segment_tables import (
     described,
     memberships,
 )
+from dagster_project.published_runs import PublishedRuns
 from dagster_project.vocabulary import IDENTITY, SEGMENTS, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 from models.segmentation.history import IdentityChanges, Run, advance_history
+from models.segmentation.replay import with_replays
 
 HISTORY = dg.AssetKey([SEGMENTS, "segment_history"])
 
@@ -29,7 +32,7 @@ HISTORY = dg.AssetKey([SEGMENTS, "segment_history"])
     key=HISTORY,
     group_name=SEGMENTS,
     kinds={"python", "duckdb"},
-    deps=[MEMBERSHIPS, ALL_CUSTOMERS, dg.AssetKey([IDENTITY, "id_events"])],
+    deps=[MEMBERSHIPS, ALL_CUSTOMERS, REPLAYS, dg.AssetKey([IDENTITY, "id_events"])],
     pool=WAREHOUSE_POOL,
     check_specs=[
         dg.AssetCheckSpec("no_overlaps", asset=HISTORY, blocking=True, description="I9."),
@@ -41,13 +44,17 @@ def segment_history(
     """Every membership with the days it held and why it began or ended; the same day again changes nothing."""
     home, run_id = warehouse.home, context.run_id
     run = Run(as_of_day(warehouse), _definition_versions(warehouse))
-    earlier_runs = (state.read_model(home, state.SEGMENT_RUNS) or {"runs": []})["runs"]
-    before = [r for r in earlier_runs if r["as_of"] < run.as_of.isoformat()]
+    runs = PublishedRuns.of(home, run.as_of)
+    replayed = list(runs.edited(home).items())
     history = advance_history(
-        state.read_table(home, state.SEGMENT_HISTORY),
+        with_replays(
+            state.read_table(home, state.SEGMENT_HISTORY),
+            warehouse.read("select * from segments.audience_replays"),
+            [*replayed, *runs.of_today],
+        ),
         memberships(warehouse),
         run=run,
-        previous_run=_run(before[-1]) if before else None,
+        previous_run=_run(runs.before[-1]) if runs.before else None,
         last_events=warehouse.read(
             "select customer_id, last_event_on from customers.all_customers"
         ),
@@ -57,8 +64,9 @@ def segment_history(
     this_run = {
         "as_of": run.as_of.isoformat(),
         "definition_versions": dict(run.definition_versions),
+        "replayed": replayed,
     }
-    state.write_model(home, run_id, state.SEGMENT_RUNS, {"runs": [*before, this_run]})
+    state.write_model(home, run_id, state.SEGMENT_RUNS, {"runs": [*runs.before, this_run]})
     words = {
         **described(history, "fct_segment_membership"),
         "customer_id": "The customer.",
@@ -83,7 +91,9 @@ def segment_history(
 _OVERLAPS = """
     with periods as (
         select customer_id, scheme, segment_id, valid_from, valid_to, lead(valid_from) over (
-            partition by customer_id, case when scheme = 'audience' then segment_id else scheme end, is_replayed
+            partition by
+                customer_id, case when scheme = 'audience' then segment_id else scheme end, is_replayed,
+                case when is_replayed then definition_version end
             order by valid_from
         ) as next_from
         from segments.segment_history

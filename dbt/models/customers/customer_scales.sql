@@ -5,6 +5,6 @@ select
     cast(try_cast(answer as double) as integer) as value
 from {{ ref('fct_survey_answers') }}
 where
-    is_newest
+    superseded_on is null
     and question_code like 'PSY\_%' escape '\'
     and try_cast(answer as double) in (1, 2, 3, 4, 5)

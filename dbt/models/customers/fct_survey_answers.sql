@@ -1,4 +1,4 @@
--- What customers said about themselves, question by question; the newest answer is what counts.
+-- What customers said about themselves, question by question; the newest answer is what counts on a day.
 with
 answers as (
     select
@@ -16,7 +16,7 @@ answers as (
 
 select
     *,
-    row_number() over (
-        partition by customer_id, question_code order by answered_on desc, response_id desc
-    ) = 1 as is_newest
+    lead(answered_on) over (
+        partition by customer_id, question_code order by answered_on, response_id
+    ) as superseded_on
 from answers

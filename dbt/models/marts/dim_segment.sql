@@ -4,6 +4,7 @@ definitions as (select * from {{ source('segments', 'segment_definitions') }}),
 first_seen as (
     select segment_id, min(valid_from) as first_seen_on
     from {{ source('segments', 'segment_history') }}
+    where not is_replayed
     group by segment_id
 ),
 

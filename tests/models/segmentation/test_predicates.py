@@ -76,15 +76,15 @@ def warehouse():
     )
     con.execute(
         "create table facts.answers (customer_id text, question_code text, answer text, "
-        "answered_on date, is_newest boolean)"
+        "answered_on date, superseded_on date)"
     )
     con.execute(
-        "insert into facts.answers values ('near', 'PSY_adventure', '5', date '2026-03-01', true), "
-        "('near', 'INT_ski', 'No', date '2026-03-01', true), "
-        "('near', 'INT_ski', 'yes', date '2025-03-01', false), "
-        "('far', 'INT_ski', 'Yes', date '2026-03-31', true), "
-        "('far', 'PSY_adventure', 'much', date '2026-03-31', true), "
-        "('mailed', 'INT_ski', 'yes', date '2026-04-01', true)"
+        "insert into facts.answers values ('near', 'PSY_adventure', '5', date '2026-03-01', null), "
+        "('near', 'INT_ski', 'No', date '2026-03-01', null), "
+        "('near', 'INT_ski', 'yes', date '2025-03-01', date '2026-03-01'), "
+        "('far', 'INT_ski', 'Yes', date '2026-03-31', null), "
+        "('far', 'PSY_adventure', 'much', date '2026-03-31', null), "
+        "('mailed', 'INT_ski', 'yes', date '2026-04-01', null)"
     )
     con.execute(
         "insert into facts.interactions values ('near', 'visit', date '2026-03-02'), "

@@ -1,0 +1,127 @@
+"""An audience that is edited keeps its trend line: its new definition is replayed on days gone by."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+RULE = (
+    Path(__file__).parents[2]
+    / "models"
+    / "segmentation"
+    / "rules"
+    / "prospects_not_yet_contacted.yaml"
+)
+SEGMENT = "audience.prospects_not_yet_contacted"
+PUBLISHED_ON, EDITED_ON, EDITED_BACK_ON = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def edited(
+    small_home: Path,
+    copy_of: Callable[[Path, Path], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+    skikt: Any,
+) -> Path:
+    """Published, edited a day later and run twice, edited back the day after."""
+    home = copy_of(small_home, tmp_path_factory.mktemp("edited") / "home")
+    rules = home / "config" / "rules"
+    rules.mkdir(parents=True, exist_ok=True)
+    text = RULE.read_text(encoding="utf-8")
+    changed = text[: text.index("include:")] + "include: country_code = 'DE'\n"
+    (rules / RULE.name).write_text(changed, encoding="utf-8")
+    for _ in range(2):
+        ended = skikt.run(home, "run", SKIKT_AS_OF=str(EDITED_ON))
+        assert ended.exit_code == 0, ended.err
+    copy_of(home, home.parent / "after_the_edit")
+    (rules / RULE.name).unlink()
+    ended = skikt.run(home, "run", SKIKT_AS_OF=str(EDITED_BACK_ON))
+    assert ended.exit_code == 0, ended.err
+    return home
+
+
+def rows(home: Path, query: str) -> list[Any]:
+    database = str(home / "published" / "segments.duckdb")
+    with duckdb.connect(database, read_only=True) as connection:
+        return connection.execute(query, {"segment": SEGMENT}).fetchall()
+
+
+def test_the_new_definition_stands_beside_what_was_published(edited: Path) -> None:
+    after = edited.parent / "after_the_edit"
+    snapshots = rows(
+        after,
+        "select as_of, is_replayed, customers from marts.fct_segment_snapshot "
+        "where segment_id = $segment order by is_replayed, as_of",
+    )
+    real = {as_of: customers for as_of, is_replayed, customers in snapshots if not is_replayed}
+    replayed = {as_of: customers for as_of, is_replayed, customers in snapshots if is_replayed}
+    assert set(real) == {PUBLISHED_ON, EDITED_ON}
+    assert len(replayed) == 25, "the published day and 24 month ends, after two runs of the day"
+    assert max(replayed) == PUBLISHED_ON
+    assert real == {PUBLISHED_ON: 30, EDITED_ON: 15}
+    assert set(replayed.values()) == {15}, "nothing tells when they came, so they always were"
+
+
+def test_replayed_periods_make_the_replayed_sizes(edited: Path) -> None:
+    wrong = rows(
+        edited.parent / "after_the_edit",
+        """
+        select snapshots.as_of, snapshots.customers, count(members.customer_key)
+        from marts.fct_segment_snapshot as snapshots
+        left join marts.fct_segment_membership as members
+            on members.segment_id = $segment and members.is_replayed
+            and snapshots.definition_version = members.definition_version
+            and members.valid_from <= snapshots.as_of and snapshots.as_of < members.valid_to
+        where snapshots.segment_id = $segment and snapshots.is_replayed
+        group by all having snapshots.customers <> count(members.customer_key)
+        """,
+    )
+    assert wrong == []
+
+
+def test_the_step_is_a_change_of_the_rule(edited: Path) -> None:
+    changes = dict(
+        rows(
+            edited.parent / "after_the_edit",
+            "select cause, customers from marts.fct_segment_change "
+            f"where segment_id = $segment and as_of = date '{EDITED_ON}'",
+        )
+    )
+    assert changes == {"rule_change": -15}
+
+
+def test_edited_back_it_replays_to_what_was_published_first(edited: Path) -> None:
+    first, replayed = (
+        {
+            key
+            for (key,) in rows(
+                edited,
+                f"""
+                select members.customer_key
+                from marts.fct_segment_membership as members
+                inner join marts.dim_segment as segments using (segment_id, definition_version)
+                where members.segment_id = $segment and members.is_replayed = {flag}
+                    and members.valid_from <= date '{PUBLISHED_ON}'
+                    and members.valid_to > date '{PUBLISHED_ON}'
+                """,
+            )
+        }
+        for flag in ("false", "true")
+    )
+    assert first == replayed
+    assert first
+
+
+def test_each_version_that_was_in_force_keeps_its_replay(edited: Path) -> None:
+    versions = rows(
+        edited,
+        "select definition_version, count(*), max(as_of) from marts.fct_segment_snapshot "
+        "where segment_id = $segment and is_replayed group by 1 order by 3",
+    )
+    assert [(count, newest) for _, count, newest in versions] == [
+        (25, PUBLISHED_ON),
+        (26, EDITED_ON),
+    ]
