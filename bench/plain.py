@@ -253,6 +253,10 @@ def _segments(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     changes = changes_by_cause(None, history, departed, AS_OF)
     _write(connection, "segments.segment_changes", changes)
     _write(connection, "segments.segment_flows", flows(None, history, departed, AS_OF))
+    connection.execute(
+        "create table segments.segment_quality as select segment_id, false as refuses_approval "
+        "from segments.segment_definitions"
+    )
     limits = Limits(load_settings().smallest_segment, TOO_BROAD_SHARE)
     priorities = prioritise(_read(connection, FIGURES), Weights(1, 1, 1, 1, 1), limits)
     _write(connection, "segments.segment_priorities", priorities)

@@ -4,13 +4,11 @@ Customers are compared with them (``identity/customer_identities``, check ``agre
 nothing is learnt from them. What must be or cannot be one customer is ``decisions``.
 """
 
-import csv
-import io
-
 import pyarrow as pa
 
 from dagster_project.errors import ConfigurationError
 from dagster_project.home import Home
+from dagster_project.sheets import lines_of
 
 LABELS_FILE = "labels.csv"
 _COLUMNS = ("record_id", "person_id")
@@ -22,22 +20,10 @@ def read_labels(home: Home) -> pa.Table:
     Raises:
         ConfigurationError: it cannot be used; names the line, never what it says.
     """
-    file = home.state / LABELS_FILE
     schema = pa.schema([("record_id", pa.string()), ("cluster_id", pa.string())])
-    if not file.exists():
-        return schema.empty_table()
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(_sentence(type(error).__name__)) from None
-    # A sheet saved in much of Europe has semicolons.
-    delimiter = ";" if ";" in text.partition("\n")[0] else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    if missing := [name for name in _COLUMNS if name not in (reader.fieldnames or [])]:
-        raise ConfigurationError(_sentence(f"its header lacks {', '.join(missing)}"))
     labels: dict[str, str] = {}
-    for number, line in enumerate(reader, start=2):
-        record, person = ((line[name] or "").strip() for name in _COLUMNS)
+    for number, line in lines_of(home.state / LABELS_FILE, _COLUMNS, _sentence):
+        record, person = (line[name] for name in _COLUMNS)
         if not record or not person:
             raise ConfigurationError(_sentence(f"line {number}: it names no record or no person"))
         if labels.setdefault(record, person) != person:

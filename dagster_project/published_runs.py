@@ -15,7 +15,7 @@ class PublishedRuns:
     """Runs as the published state knows them, oldest first.
 
     Attributes:
-        before: of days before the as-of day: ``as_of``, ``definition_versions``, ``replayed``.
+        before: of days before the as-of day: ``as_of``, ``definition_versions``, ``replayed``, ``drafts``.
         of_today: what an earlier run of the same day replayed; that day is decided anew.
     """
 
@@ -31,6 +31,11 @@ class PublishedRuns:
             tuple(pair) for run in runs if run["as_of"] == day for pair in run.get("replayed", ())
         ]
         return cls([run for run in runs if run["as_of"] < day], replayed)
+
+    @property
+    def drafts(self) -> set[str]:
+        """Audiences that were drafts in the run before."""
+        return set(self.before[-1].get("drafts", ())) if self.before else set()
 
     def edited(self, home: Home) -> dict[str, str]:
         """The version in force of each audience that was defined otherwise in the run before."""

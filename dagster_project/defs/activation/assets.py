@@ -21,7 +21,7 @@ from dagster_project.warehouse import Warehouse
 NEWSLETTER = dg.AssetKey([ACTIVATION, "audience_newsletter"])
 FILES = dg.AssetKey([ACTIVATION, "audience_files"])
 
-_COLUMNS = ("email", "first_name", "last_name", "language", "country_code")
+_COLUMNS = ("email", "first_name", "last_name", "language", "country_code", "message_rank")
 
 
 @dg.asset(
@@ -50,7 +50,8 @@ def audience_files(context: dg.AssetExecutionContext, warehouse: Warehouse) -> d
         ).to_pylist()
         audiences = warehouse.read(
             "select segment_id, name, definition_version from segments.segment_definitions "
-            "where scheme = 'audience' and status = 'approved' order by segment_id"
+            "where scheme = 'audience' and status = 'approved' and customer_type = 'person' and segment_id not in "
+            "(select segment_id from segments.segment_quality where refuses_approval) order by segment_id"
         ).to_pylist()
         files = [_write(folder, audience, members) for audience in audiences]
         _write_manifest(folder, context.run_id, files)

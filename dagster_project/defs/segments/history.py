@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dagster_project import state
+from dagster_project.defs.segments.quality import QUALITY
 from dagster_project.defs.segments.replays import REPLAYS
 from dagster_project.defs.segments.segment_tables import (
     ALL_CUSTOMERS,
@@ -32,7 +33,7 @@ HISTORY = dg.AssetKey([SEGMENTS, "segment_history"])
     key=HISTORY,
     group_name=SEGMENTS,
     kinds={"python", "duckdb"},
-    deps=[MEMBERSHIPS, ALL_CUSTOMERS, REPLAYS, dg.AssetKey([IDENTITY, "id_events"])],
+    deps=[MEMBERSHIPS, ALL_CUSTOMERS, REPLAYS, QUALITY, dg.AssetKey([IDENTITY, "id_events"])],
     pool=WAREHOUSE_POOL,
     check_specs=[
         dg.AssetCheckSpec("no_overlaps", asset=HISTORY, blocking=True, description="I9."),
@@ -65,6 +66,7 @@ def segment_history(
         "as_of": run.as_of.isoformat(),
         "definition_versions": dict(run.definition_versions),
         "replayed": replayed,
+        "drafts": warehouse.read(_DRAFTS)["segment_id"].to_pylist(),
     }
     state.write_model(home, run_id, state.SEGMENT_RUNS, {"runs": [*runs.before, this_run]})
     words = {
@@ -88,6 +90,13 @@ def segment_history(
     )
 
 
+# A draft whose approval was refused is still one.
+_DRAFTS = """
+    select segment_id from segments.segment_definitions
+    where status = 'draft'
+        or segment_id in (select segment_id from segments.segment_quality where refuses_approval)
+    order by segment_id
+"""
 _OVERLAPS = """
     with periods as (
         select customer_id, scheme, segment_id, valid_from, valid_to, lead(valid_from) over (

@@ -1,6 +1,11 @@
 with
 definitions as (select * from {{ source('segments', 'segment_definitions') }}),
 
+-- A draft that is marked approved and fails a measure of quality stays one.
+refused as (
+    select segment_id from {{ source('segments', 'segment_quality') }} where refuses_approval
+),
+
 first_seen as (
     select segment_id, min(valid_from) as first_seen_on
     from {{ source('segments', 'segment_history') }}
@@ -31,7 +36,7 @@ select
     defined.description,
     defined.definition,
     defined.definition_version,
-    defined.status,
+    case when defined.segment_id in (select segment_id from refused) then 'draft' else defined.status end as status,
     defined.owner,
     defined.is_exclusive,
     first_seen.first_seen_on
