@@ -16,6 +16,7 @@ from dagster_project.defs.publication.release import (
 )
 from dagster_project.defs.publication.report import render_report
 from dagster_project.faults import file_faults
+from dagster_project.rules import read_rules
 from dagster_project.settings import load_settings
 from dagster_project.vocabulary import (
     ACTIVATION,
@@ -56,9 +57,9 @@ RELEASE = dg.AssetKey([PUBLICATION, "release"])
     ],
 )
 def report(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
-    """The front door for people: every segment with its size, its worth and what to do."""
+    """The front door for people: what changed and what to do, every segment, campaigns, personas."""
     with warehouse.connect() as connection, file_faults():
-        html, segments = render_report(connection)
+        html, segments = render_report(connection, read_rules(warehouse.home))
         folder = warehouse.home.building(context.run_id) / "report"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "segments.html").write_text(html, encoding="utf-8")

@@ -1,10 +1,12 @@
-"""The report for people: one self-contained page, from the mart tables and the staleness of facts."""
+"""The report for people: one self-contained page; what it tells is asked in ``report_figures``."""
 
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader
+
+from dagster_project.defs.publication import report_figures as figures
+from models.segmentation.rule_files import AudienceRule
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -22,9 +24,11 @@ _SCHEME_TITLES = {
 }
 
 
-def render_report(connection: duckdb.DuckDBPyConnection) -> tuple[str, int]:
+def render_report(
+    connection: duckdb.DuckDBPyConnection, rules: list[AudienceRule]
+) -> tuple[str, int]:
     """The page as HTML, and how many segments it shows."""
-    segments = _rows(
+    segments = figures.rows_of(
         connection,
         """
         select
@@ -42,13 +46,11 @@ def render_report(connection: duckdb.DuckDBPyConnection) -> tuple[str, int]:
         order by snapshots.scheme, snapshots.revenue_365d_eur desc, snapshots.segment_id
         """,
     )
-    publication = _rows(connection, "select * from marts.meta_publication")[0]
+    publication = figures.rows_of(connection, "select * from marts.meta_publication")[0]
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True
     )
-    environment.filters["thousands"] = lambda value: (
-        f"{value:,.0f}".replace(",", " ") if value is not None else "–"
-    )
+    environment.filters["thousands"] = figures.thousands
     environment.filters["percent"] = lambda value: (
         f"{100 * value:.1f} %" if value is not None else "–"
     )
@@ -56,28 +58,22 @@ def render_report(connection: duckdb.DuckDBPyConnection) -> tuple[str, int]:
         (title, [segment for segment in segments if segment["scheme"] == scheme])
         for scheme, title in _SCHEME_TITLES.items()
     ]
+    days = figures.rows_of(
+        connection, "select distinct as_of from marts.fct_segment_snapshot where not is_replayed"
+    )
+    campaigns, undecided = figures.campaigns(connection)
     html = environment.get_template("segments.html").render(
-        schemes=schemes, publication=publication, facts=_stale_facts(connection)
+        schemes=schemes,
+        scheme_titles=_SCHEME_TITLES,
+        publication=publication,
+        is_first=len(days) < 2,
+        movers=figures.movers(connection),
+        flows=figures.flows(connection),
+        proposals=figures.proposals(connection),
+        priorities=figures.priorities(connection),
+        campaigns=campaigns,
+        undecided_campaigns=undecided,
+        personas=figures.personas(connection, rules),
+        facts=figures.stale_facts(connection),
     )
     return html, sum(len(members) for _, members in schemes)
-
-
-def _stale_facts(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """One row per fact, with its sources in a list, the one that saw most first."""
-    return _rows(
-        connection,
-        """
-        select
-            customer_type, fact, sum(facts) as facts,
-            sum(stale_share * (facts - undated_facts)) / sum(facts - undated_facts) as stale_share,
-            list({source: source, facts: facts, stale_share: stale_share} order by facts desc, source) as sources
-        from customers.fact_staleness
-        group by customer_type, fact
-        order by customer_type desc, stale_share desc nulls last, fact
-        """,
-    )
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = connection.sql(query).to_arrow_table().to_pylist()
-    return rows

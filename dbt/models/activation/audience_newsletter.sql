@@ -10,7 +10,8 @@ members as (
         and definitions.status = 'approved'
         and definitions.customer_type = 'person'
         and segments.segment_id not in (
-            select segment_id from {{ source('segments', 'segment_quality') }} where refuses_approval
+            select segment_id from {{ source('segments', 'segment_quality') }}
+            where refuses_approval
         )
 ),
 

@@ -3,7 +3,8 @@ definitions as (select * from {{ source('segments', 'segment_definitions') }}),
 
 -- A draft that is marked approved and fails a measure of quality stays one.
 refused as (
-    select segment_id from {{ source('segments', 'segment_quality') }} where refuses_approval
+    select segment_id from {{ source('segments', 'segment_quality') }}
+    where refuses_approval
 ),
 
 first_seen as (
