@@ -172,6 +172,24 @@ def unmerge(
     )
 
 
+@app.command(epilog="Example: `skikt rollback`, then correct what was wrong and `skikt run`")
+def rollback(
+    to: Annotated[str, typer.Option(help="Run whose publication shall be current.")] = "",
+) -> None:
+    """Make the publication before the current one current again: data, state, audience files and report."""
+    home = _home()
+    from dagster_project.warehouse import hold_lock
+
+    hold_lock(home)
+    from dagster_project.refresh import run_job
+
+    told = run_job(home, "rollback", go_back={"run_id": to})
+    typer.echo(
+        f"Current is the publication of {told['as_of']}, run {told['made_current']}. Deliveries stay loaded: the "
+        "next `skikt run` goes on from there."
+    )
+
+
 @app.command(epilog="Example: `skikt train-identity`, then look at identity/id_events in the UI")
 def train_identity(as_json: AsJson = False) -> None:
     """Refresh with a linkage model fitted anew; it may change who is one customer, and their ids."""

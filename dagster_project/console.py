@@ -219,6 +219,7 @@ def show_customer(home: Home, named: str, as_json: bool) -> None:
     for title, section in (
         ("What happened to the id", "events"),
         ("Segments", "segments"),
+        ("Likely to buy next", "next"),
         ("Consents", "consents"),
     ):
         if rows := told[section]:

@@ -57,6 +57,10 @@ _SECTIONS = {
         where customer_id = $id and is_current and not is_replayed
         order by scheme, segment_id
     """,
+    "next": """
+        select rank, category, round(share, 2) as share, is_own
+        from customers.next_categories where customer_id = $id order by rank
+    """,
     "consents": """
         select * exclude (customer_id) from customers.customer_consents where customer_id = $id
     """,
@@ -73,13 +77,13 @@ def explain(warehouse: Warehouse, named: str) -> dict[str, Any]:
     Returns:
         ``customer_id`` and, as rows, ``records``, ``pairs`` (of persons; ``is_within`` tells those of the
         customer from those with others, ``reasons`` what each comparison says, in bits), ``events``,
-        ``segments`` and ``consents``.
+        ``segments``, ``next`` (categories likely bought next) and ``consents``.
 
     Raises:
         ConfigurationError: no run has finished yet, or nobody is called so.
     """
     if not warehouse.home.warehouse.exists() or not warehouse.has_table(
-        "customers.customer_consents"
+        "customers.next_categories"
     ):
         raise ConfigurationError("No customers were made yet. Run `make run` first.")
     with warehouse.connect() as connection:

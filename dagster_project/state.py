@@ -97,6 +97,11 @@ def published_as_of(home: Home) -> date | None:
     return date.fromisoformat(manifest["as_of"]) if manifest else None
 
 
+def erased_keys(home: Home) -> int:
+    """How many keys of erased records are remembered."""
+    return pq.read_metadata(home.tombstones).num_rows if home.tombstones.exists() else 0
+
+
 def secret_key(home: Home, name: str) -> bytes:
     """The key of one kind of pseudonym, 32 random bytes, made once and never rolled back."""
     file = home.keys / f"{name}.key"

@@ -328,6 +328,31 @@ def test_what_is_predicted_is_published_segment_by_segment(
     assert 0.5 * spent < predicted < 2 * spent
 
 
+def test_what_they_buy_next_is_guessed_better_than_by_what_most_buy(
+    warehouse: Connection,
+) -> None:
+    [hits] = warehouse.execute(
+        "select customers, first_hit_share, three_hit_share, most_popular_hit_share "
+        "from customers.next_category_hits"
+    ).fetchall()
+    customers, first, among_three, popular = hits
+    assert customers > 100
+    assert popular < first < among_three
+    wrong = one(
+        warehouse,
+        """
+        select count(*) from (
+            select customer_id, sum(share) as total, count(*) as categories, max(rank) as lowest
+            from customers.next_categories group by customer_id
+        )
+        left join customers.customer_features as features using (customer_id)
+        where total > 1.00001 or categories <> lowest or categories > 3
+            or features.orders = 0 or not features.is_profiling_allowed
+        """,
+    )
+    assert wrong == 0
+
+
 def test_i8_no_feature_knows_the_future(warehouse: Connection) -> None:
     days = all_of(
         warehouse,

@@ -31,6 +31,7 @@ _KEY_COLUMNS = {
     "customer_id": "Stable id of a person or a company, retired ones too.",
     "customer_key": "What stands for it in all that is published.",
 }
+NEXT_CATEGORY_HITS = dg.AssetKey([CUSTOMERS, "next_category_hits"])
 FACT_STALENESS = dg.AssetKey([CUSTOMERS, "fact_staleness"])
 
 
@@ -142,8 +143,17 @@ def customers() -> dg.Definitions:
 
 
 def _with_its_figures(event: DbtEvent, warehouse: Warehouse) -> DbtEvent:
-    """A table of a few figures shows them in Dagster itself: how stale each source's facts are."""
-    if not isinstance(event, dg.MaterializeResult) or event.asset_key != FACT_STALENESS:
+    """A table of a few figures shows them in Dagster itself: how stale facts are, how often guesses hit."""
+    if not isinstance(event, dg.MaterializeResult):
+        return event
+    if event.asset_key == NEXT_CATEGORY_HITS:
+        [hits] = warehouse.read("from customers.next_category_hits").to_pylist()
+        # Without anybody who ordered again there is nothing to tell.
+        told = {name: round(value, 4) for name, value in hits.items() if value is not None}
+        return dg.MaterializeResult(
+            asset_key=NEXT_CATEGORY_HITS, metadata={**(event.metadata or {}), **told}
+        )
+    if event.asset_key != FACT_STALENESS:
         return event
     figures = warehouse.read("from customers.fact_staleness order by customer_type, fact, source")
     # Where no fact is known the table is empty, and shows its columns all the same.

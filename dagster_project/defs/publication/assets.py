@@ -110,7 +110,9 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
         )
         rows = build_database(connection, folder)
         build_parquet(folder, run_id, list(rows))
-        manifest = write_manifest(folder, run_id=run_id, as_of=as_of, rows=rows)
+        manifest = write_manifest(
+            folder, run_id=run_id, as_of=as_of, rows=rows, erased_keys=state.erased_keys(home)
+        )
         verify(folder, manifest)
         make_current(home, run_id)
         sweep(home, keep=load_settings().keep_publications)

@@ -64,7 +64,7 @@ def build_parquet(folder: Path, run_id: str, tables: list[str]) -> None:
 
 
 def write_manifest(
-    folder: Path, *, run_id: str, as_of: date, rows: dict[str, int]
+    folder: Path, *, run_id: str, as_of: date, rows: dict[str, int], erased_keys: int
 ) -> dict[str, Any]:
     """What is in the publication, with a sha256 of each file that BI opens."""
     files = [folder / DATABASE, *sorted((folder / "parquet").glob("*.parquet"))]
@@ -72,6 +72,8 @@ def write_manifest(
         "run_id": run_id,
         "as_of": as_of.isoformat(),
         "rows": rows,
+        # How many keys of erased people there were: what was published before more of them may hold their rows.
+        "erased_keys": erased_keys,
         "files": {
             str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
             for file in files
@@ -119,11 +121,16 @@ def make_current(home: Home, run_id: str) -> None:
     _sync(home.state_of(run_id))
     shutil.rmtree(final, ignore_errors=True)
     os.replace(building, final)
-    _swap_link(home.published, f"publications/{run_id}")
-    sync_folder(home.root)
+    point_to(home, run_id)
     _link_once(home.exports, "published/exports")
     for page in ("segments.html", "match_weights.html"):
         _link_once(home.reports / page, f"../published/report/{page}")
+
+
+def point_to(home: Home, run_id: str) -> None:
+    """Make a finished publication current: data, state, exports and report by one rename."""
+    _swap_link(home.published, f"publications/{run_id}")
+    sync_folder(home.root)
 
 
 def sweep(home: Home, *, keep: int) -> None:

@@ -163,11 +163,25 @@ def damaged(draw):
     return text
 
 
+fuzzed = st.one_of(soup, damaged(), st.text(max_size=60))
+
+
 @settings(max_examples=1000, deadline=None)
-@given(st.one_of(soup, damaged(), st.text(max_size=60)))
+@given(fuzzed)
 @example("->")
 @example("city not like 0")
 def test_whatever_is_written_is_refused_in_words_or_runs_as_a_plain_condition(warehouse, text):
+    refused_or_plain(warehouse, text)
+
+
+@pytest.mark.long
+@settings(max_examples=10_000, deadline=None)
+@given(fuzzed)
+def test_so_are_ten_thousand(warehouse, text):
+    refused_or_plain(warehouse, text)
+
+
+def refused_or_plain(warehouse, text):
     try:
         audience = compiled(text)
     except ValueError as error:
