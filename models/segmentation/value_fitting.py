@@ -125,6 +125,8 @@ def _fitted(
         held = fold == one
         unseen[held] = _applied(_boosted(points[~held], target[~held], seed), points[held])
     limits = band_limits(unseen)
+    if not limits:
+        return {"choice": f"{len(table)} customers: too few for bands"}
     final = _boosted(points, target, seed)
     figures = {
         "naive": _explained_by_line(target, _column(points, names, "revenue_90d_eur")),
@@ -141,7 +143,7 @@ def _fitted(
         "trees": final["trees"],
         "limits": limits,
         "evaluation": [{"data": "out of fold", "customers": len(target), **figures}],
-        "choice": words if limits else f"{len(table)} customers: too few for bands",
+        "choice": words,
     }
 
 

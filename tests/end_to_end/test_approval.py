@@ -67,23 +67,16 @@ def test_too_small_it_stays_a_draft_until_it_passes(home: Path, skikt: Any) -> N
     assert failing(home) == set()
     assert status(home) == "approved"
     assert SEGMENT in handed_over(home)
-    ended = skikt.run(home, "run", SKIKT_AS_OF="2026-11-23")
-    assert ended.exit_code == 0
+
+
+@pytest.mark.long
+def test_what_was_approved_once_is_warned_of_and_goes_on(home: Path, skikt: Any) -> None:
+    for day, smallest in (("2026-11-21", "10"), ("2026-11-22", "50")):
+        ended = skikt.run(home, "run", SKIKT_AS_OF=day, SKIKT_SMALLEST_SEGMENT=smallest)
+        assert ended.exit_code == 0, ended.err
+        assert status(home) == "approved"
+        assert SEGMENT in handed_over(home)
     assert failing(home) == {"size"}
-    assert status(home) == "approved", "approved once, it is warned of and goes on"
-
-
-def test_feedback_that_cannot_be_read_names_the_line_and_not_what_it_says(
-    home: Path, skikt: Any
-) -> None:
-    (home / "state" / "feedback.csv").write_text(
-        f"segment_id,verdict\n{SEGMENT},agree\n{SEGMENT},Jürgen rang an\n"
-    )
-    ended = skikt.run(home, "run", SKIKT_AS_OF="2026-11-21")
-    assert ended.exit_code == 2
-    told = " ".join((ended.out + ended.err).split())
-    assert "line 3" in told
-    assert "Jürgen" not in told
 
 
 def test_one_customer_gets_one_message(demo_home: Path) -> None:

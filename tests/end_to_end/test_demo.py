@@ -342,11 +342,11 @@ def test_what_they_buy_next_is_guessed_better_than_by_what_most_buy(
         warehouse,
         """
         select count(*) from (
-            select customer_id, sum(share) as total, count(*) as categories, max(rank) as lowest
+            select customer_id, sum(share) as total, count(*) as guesses, max(rank) as lowest
             from customers.next_categories group by customer_id
         )
         left join customers.customer_features as features using (customer_id)
-        where total > 1.00001 or categories <> lowest or categories > 3
+        where total > 1.00001 or guesses <> lowest or guesses > 3
             or features.orders = 0 or not features.is_profiling_allowed
         """,
     )

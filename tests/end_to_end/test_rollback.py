@@ -11,14 +11,23 @@ import pyarrow.parquet as pq
 import pytest
 
 
-@pytest.fixture
-def home(
-    small_home: Path, copy_of: Callable[[Path, Path], Path], tmp_path: Path, skikt: Any
+@pytest.fixture(scope="module")
+def two_days(
+    small_home: Path,
+    copy_of: Callable[[Path, Path], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+    skikt: Any,
 ) -> Path:
     """Published on two days."""
-    home = copy_of(small_home, tmp_path / "home")
+    home = copy_of(small_home, tmp_path_factory.mktemp("two_days") / "home")
     assert skikt.run(home, "run", SKIKT_AS_OF="2026-11-21").exit_code == 0
     return home
+
+
+@pytest.fixture
+def home(two_days: Path, copy_of: Callable[[Path, Path], Path], tmp_path: Path) -> Path:
+    """A copy of that to change."""
+    return copy_of(two_days, tmp_path / "home")
 
 
 def day(home: Path) -> str:

@@ -76,11 +76,7 @@ def behaviour_model(
     home = warehouse.home
     pinned = state.read_model(home, state.BEHAVIOUR_MODEL)
     is_refit = pinned is None or not pinned["k"] or load_settings().refit_segments
-    if pinned is None or is_refit:
-        features = person_features(warehouse)
-        model = label_clusters(fit_behaviour(features, seed=_SEED), features, previous=pinned)
-    else:
-        model = pinned
+    model = _fit_behaviour(warehouse, pinned) if pinned is None or is_refit else pinned
     state.write_model(home, context.run_id, state.BEHAVIOUR_MODEL, model)
     chosen = next((c for c in model["candidates"] if c["k"] == model["k"]), None)
     return dg.MaterializeResult(
@@ -202,6 +198,13 @@ def needs_model(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.M
             )
         ],
     )
+
+
+def _fit_behaviour(warehouse: Warehouse, pinned: dict[str, Any] | None) -> dict[str, Any]:
+    features = person_features(warehouse)
+    fitted = label_clusters(fit_behaviour(features, seed=_SEED), features, previous=pinned)
+    # What finds nothing again is no new definition, by which all memberships would begin anew.
+    return fitted if fitted["k"] or pinned is None else pinned
 
 
 def _fit_value(warehouse: Warehouse, scheme: str) -> dict[str, Any]:

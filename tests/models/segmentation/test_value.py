@@ -128,6 +128,15 @@ def test_too_few_to_learn_from_is_said_and_nothing_is_made_up(customers):
     assert not must_fit(fitted_on(customers))
 
 
+def test_customers_who_are_all_alike_give_no_bands_and_no_model(customers):
+    alike = customers.assign(**dict.fromkeys(NAMES, 1.0))
+    model = fitted_on(alike)
+    assert (model["trees"], model["limits"]) == ([], [])
+    assert must_fit(model)
+    other = fit_value(alike, spending(customers, seed=8), names=NAMES, fitted_on=DAY, seed=1)
+    assert other["definition_version"] == model["definition_version"]
+
+
 def test_nobody_at_all_is_no_error(customers):
     nobody = customers.head(0)
     empty = pa.table(
