@@ -125,8 +125,8 @@ def _fitted(
         held = fold == one
         unseen[held] = _applied(_boosted(points[~held], target[~held], seed), points[held])
     limits = band_limits(unseen)
-    if not limits:
-        return {"choice": f"{len(table)} customers: too few for bands"}
+    if not limits or not _tells_apart(unseen, target):
+        return {"choice": f"{len(table)} customers: too few, or too much alike, to predict from"}
     final = _boosted(points, target, seed)
     figures = {
         "naive": _explained_by_line(target, _column(points, names, "revenue_90d_eur")),
@@ -197,6 +197,11 @@ def _sample(
     # What was given back beyond what was bought is no spending.
     target = np.maximum(np.nan_to_num(amounts.to_numpy(zero_copy_only=False)), 0.0)
     return table, points, target
+
+
+def _tells_apart(guess: Matrix, target: Matrix) -> bool:
+    """Whether those of whom more was expected spent more; the means of folds alone go the other way."""
+    return bool(guess.std() > 0 and np.corrcoef(guess, target)[0, 1] > 0)
 
 
 def _column(points: Matrix, names: Sequence[str], name: str) -> Matrix:
