@@ -171,7 +171,7 @@ def _identity(connection: duckdb.DuckDBPyConnection) -> None:
     _write(connection, "identity.company_identities", company_ids)
     _write(connection, "identity.id_events", pa.concat_tables([persons.events, companies.events]))
     connection.execute(
-        f"create table customers.feature_days as select date '{AS_OF}' - 90 * step as as_of "
+        f"create table customers.feature_days as select date '{AS_OF}' - cast(90 * step as integer) as as_of "
         "from range(1, 3) as steps(step)"
     )
     cities = _read(
