@@ -15,7 +15,7 @@ import pyarrow as pa
 from dagster_project.defs.publication.release import build_database
 from dagster_project.defs.raw.intake import REQUESTS, take_in
 from dagster_project.defs.raw.person_keys import KEYS, with_pseudonyms
-from dagster_project.defs.segments.audiences import select_members
+from dagster_project.defs.segments.audiences import count_excluded, select_members
 from dagster_project.defs.segments.definitions import segment_definitions_table
 from dagster_project.defs.segments.priorities import FIGURES, TOO_BROAD_SHARE
 from dagster_project.defs.staging.lookups import (
@@ -207,6 +207,11 @@ def _segments(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
         )
         for kind in ("person", "company")
     }
+    excluded = [
+        count_excluded(connection, rules, AS_OF, customer_type=kind, find_cities=find_coordinates)
+        for kind in ("person", "company")
+    ]
+    _write(connection, "segments.audience_exclusions", pa.concat_tables(excluded))
     persons = pa.concat_tables([persons, audiences["person"]])
     companies = pa.concat_tables([companies, audiences["company"]])
     memberships = pa.concat_tables([persons, companies])
@@ -247,7 +252,8 @@ def _segments(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
         "create table segments.earlier_snapshots (as_of date, scheme varchar, segment_id varchar, "
         "customer_type varchar, definition_version varchar, is_replayed boolean, customers bigint, "
         "share double, entered bigint, left_count bigint, revenue_365d_eur double, orders_365d bigint, "
-        "predicted_value_90d_eur double, homogeneity double, stale_fact_share double)"
+        "predicted_value_90d_eur double, homogeneity double, stale_fact_share double, retained_share double, "
+        "repeat_share double, net_promoter_score double, excluded bigint, avoided_cost_eur double)"
     )
     departed = departures(None, history, AS_OF, None)
     changes = changes_by_cause(None, history, departed, AS_OF)

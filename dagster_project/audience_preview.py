@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dagster_project.defs.segments.audiences import select_members
+from dagster_project.defs.segments.audiences import count_excluded, select_members
 from dagster_project.defs.segments.priorities import TOO_BROAD_SHARE
 from dagster_project.errors import ConfigurationError
 from dagster_project.settings import load_settings
@@ -29,6 +29,10 @@ class Preview:
         may_email: members who may be mailed: whom an approved audience hands over.
         may_advertise: members whose data may go to ad platforms.
         revenue_365d_eur: of the members.
+        contact_cost_eur: what mailing those who may be would cost, by the campaigns of the last 365
+            days; None where no cost is known.
+        excluded: customers who fit and are left out by ``exclude``.
+        avoided_cost_eur: what contacting these would have cost; None as contact_cost_eur.
         overlaps: other audiences with members in common, the largest overlap first.
         samples: some members with the reason in words.
         warnings: sentences about what speaks against approving it.
@@ -40,6 +44,9 @@ class Preview:
     may_email: int
     may_advertise: int
     revenue_365d_eur: float
+    contact_cost_eur: float | None
+    excluded: int
+    avoided_cost_eur: float | None
     overlaps: list[dict[str, Any]]
     samples: list[dict[str, Any]]
     warnings: list[str]
@@ -61,6 +68,16 @@ def preview(warehouse: Warehouse, file: Path) -> Preview:
         connection.register(
             "chosen",
             select_members(
+                connection,
+                [rule],
+                as_of,
+                customer_type=rule.customer_type,
+                find_cities=find_coordinates,
+            ),
+        )
+        connection.register(
+            "left_out",
+            count_excluded(
                 connection,
                 [rule],
                 as_of,
@@ -117,18 +134,28 @@ def _warnings(customers: int, share: float) -> list[str]:
 
 
 _FIGURES = """
+    with figures as (
+        select
+            count(chosen.customer_id) as customers,
+            count(chosen.customer_id) / greatest(count(*), 1) as share,
+            count(*) filter (where chosen.customer_id is not null and consents.may_email) as may_email,
+            count(*) filter (where chosen.customer_id is not null and consents.may_advertise) as may_advertise,
+            coalesce(cast(sum(cast(features.revenue_365d_eur as decimal(18, 2))) filter (
+                where chosen.customer_id is not null
+            ) as double), 0) as revenue_365d_eur
+        from customers.all_customers as features
+        left join chosen using (customer_id)
+        left join customers.customer_consents as consents using (customer_id)
+        where features.customer_type = $type
+    )
     select
-        count(chosen.customer_id) as customers,
-        count(chosen.customer_id) / greatest(count(*), 1) as share,
-        count(*) filter (where chosen.customer_id is not null and consents.may_email) as may_email,
-        count(*) filter (where chosen.customer_id is not null and consents.may_advertise) as may_advertise,
-        coalesce(cast(sum(cast(features.revenue_365d_eur as decimal(18, 2))) filter (
-            where chosen.customer_id is not null
-        ) as double), 0) as revenue_365d_eur
-    from customers.all_customers as features
-    left join chosen using (customer_id)
-    left join customers.customer_consents as consents using (customer_id)
-    where features.customer_type = $type
+        figures.*,
+        round(figures.may_email * costs.cost_eur, 2) as contact_cost_eur,
+        left_out.excluded,
+        round(left_out.excluded * costs.cost_eur, 2) as avoided_cost_eur
+    from figures
+    cross join left_out
+    cross join customers.contact_costs as costs
 """
 _OVERLAPS = """
     select segments.segment_id, count(*) as customers, count(*) / (select count(*) from chosen) as share

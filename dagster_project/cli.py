@@ -196,6 +196,16 @@ def train_identity(as_json: AsJson = False) -> None:
     _refresh(_home(), as_json, "train_identity")
 
 
+@app.command(epilog="Example: `skikt refit-segments --reason 'a new product line'`")
+def refit_segments(
+    reason: Annotated[str, typer.Option(help="Why; kept with the run.")], as_json: AsJson = False
+) -> None:
+    """Refresh with behaviour clusters, value bands and needs fitted anew; who moves carries the cause refit."""
+    from dagster_project.refit import REASON_TAG, REFIT_SEGMENTS
+
+    _refresh(_home(), as_json, REFIT_SEGMENTS, {REASON_TAG: reason})
+
+
 @app.command(epilog="Example: `skikt dev --port 3000`, then open http://127.0.0.1:3000")
 def dev(port: Annotated[int, typer.Option(help="Port of the UI on 127.0.0.1.")] = 3000) -> None:
     """Start Dagster's UI and daemon on this machine; ends with Ctrl-C."""
@@ -219,13 +229,15 @@ def _home() -> Home:
     return home
 
 
-def _refresh(home: Home, as_json: bool, job_name: str = "refresh") -> None:
+def _refresh(
+    home: Home, as_json: bool, job_name: str = "refresh", tags: dict[str, str] | None = None
+) -> None:
     from dagster_project.warehouse import hold_lock
 
     hold_lock(home)
     from dagster_project.refresh import refresh
 
-    ending = refresh(home, show=not as_json, job_name=job_name)
+    ending = refresh(home, show=not as_json, job_name=job_name, tags=tags)
     if as_json:
         typer.echo(json.dumps(ending.as_dict()))
     elif ending.sentence:

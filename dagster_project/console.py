@@ -303,6 +303,14 @@ def show_preview(found: "Preview", as_json: bool) -> None:
         f"Approved, it would hand over {found.may_email:,} who may be mailed; "
         f"{found.may_advertise:,} may be shown to ad platforms."
     )
+    if found.contact_cost_eur is not None:
+        console.print(
+            f"Mailing them once would cost about {found.contact_cost_eur:,.0f} EUR, by the campaigns of the last "
+            "365 days."
+        )
+    if found.excluded:
+        saved = "" if found.avoided_cost_eur is None else f" ({found.avoided_cost_eur:,.0f} EUR)"
+        console.print(f"{found.excluded:,} fit too and are left out by `exclude`{saved}.")
     for row in found.overlaps:
         console.print(
             f"  {row['customers']:,} ({row['share']:.0%}) are in {escape(row['segment_id'])} too"

@@ -69,13 +69,16 @@ def start_ui(home: Home, port: int) -> int:
 
 
 @record_faults()
-def refresh(home: Home, *, show: bool, job_name: str = "refresh") -> Ending:
+def refresh(
+    home: Home, *, show: bool, job_name: str = "refresh", tags: dict[str, str] | None = None
+) -> Ending:
     """Run the job once.
 
     Args:
         home: where to run it.
         show: print each asset as it is done.
         job_name: ``refresh``, or a job of the same assets that does one of them otherwise.
+        tags: of the run.
     """
     prepare_dagster(home)
     # What is loaded lives until the end; each full collection would look at all of it again.
@@ -95,7 +98,7 @@ def refresh(home: Home, *, show: bool, job_name: str = "refresh") -> Ending:
     gc.set_threshold(50_000)
     with dg.DagsterInstance.get() as instance:
         result = job.execute_in_process(
-            instance=instance, raise_on_error=False, run_config=_OWN_LOGGER
+            instance=instance, raise_on_error=False, run_config=_OWN_LOGGER, tags=tags
         )
         ending = _ending(home, result, progress)
     if not result.success:

@@ -55,10 +55,6 @@ class Settings(BaseSettings):
     keep_publications: int = Field(
         default=3, ge=1, description="Publications kept on disk, the current one included."
     )
-    refit_segments: bool = Field(
-        default=False,
-        description="Fit behaviour clusters, value bands and needs anew instead of using the pinned ones.",
-    )
     half_life_business_contact_days: int = Field(
         default=210,
         gt=0,

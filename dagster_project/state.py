@@ -34,6 +34,7 @@ SEGMENT_RUNS = "segment_runs"
 SEGMENT_CHANGES = "segment_changes"
 SEGMENT_FLOWS = "segment_flows"
 SEGMENT_DEPARTURES = "segment_departures"
+SEGMENT_LIFT = "segment_lift"
 QUALITY_FIGURES = "quality_figures"
 
 

@@ -33,17 +33,39 @@ interaction_features as (
     group by days.as_of, events.customer_id
 ),
 
-nps_answers as (
+-- Of each question the answer that was the newest on the day.
+answers as (
     select
         days.as_of,
-        identities.customer_id,
-        first(try_cast(answers.answer as integer) order by answers.answered_at desc, answers.response_id) as nps
-    from {{ ref('stg_survey__answers') }} as answers
-    inner join days on cast(answers.answered_at as date) <= days.as_of
-    inner join {{ source('identity', 'customer_identities') }} as identities
-        on identities.record_id = 'survey:' || answers.response_id
-    where answers.question_code = 'NPS' and try_cast(answers.answer as integer) between 0 and 10
-    group by days.as_of, identities.customer_id
+        answers.*,
+        try_cast(answers.answer as double) as points,
+        answers.question_code like 'PSY\_%_' escape '\' as is_scale,
+        answers.question_code like 'INT\_%_' escape '\' as is_interest
+    from {{ ref('fct_survey_answers') }} as answers
+    inner join days
+        on answers.answered_on <= days.as_of
+        and (answers.superseded_on is null or answers.superseded_on > days.as_of)
+),
+
+survey_features as (
+    select
+        as_of,
+        customer_id,
+        any_value(try_cast(points as integer)) filter (
+            where question_code = 'NPS' and points between 0 and 10 and points = trunc(points)
+        ) as nps,
+        count(*) filter (where is_scale and points in (1, 2, 3, 4, 5)) as scales_answered,
+        first(substr(question_code, 5) order by points desc, question_code) filter (
+            where is_scale and points in (1, 2, 3, 4, 5)
+        ) as strongest_scale,
+        try_cast(max(points) filter (where is_scale and points in (1, 2, 3, 4, 5)) as integer) as strongest_scale_points,
+        count(*) filter (where is_interest) as interests_asked,
+        count(*) filter (
+            where is_interest and lower(trim(answer)) in ('yes', 'ja', 'y', 'j', 'true', '1')
+        ) as interests
+    from answers
+    where is_scale or is_interest or question_code = 'NPS'
+    group by as_of, customer_id
 ),
 
 -- Of locations equally far the first by name.
@@ -99,7 +121,11 @@ joined as (
         coalesce(events.web_events_90d, 0) as web_events_90d,
         coalesce(events.web_searches_90d, 0) as web_searches_90d,
         coalesce(events.social_engagements_365d, 0) as social_engagements_365d,
-        nps_answers.nps,
+        survey.nps,
+        nullif(survey.scales_answered, 0) as scales_answered,
+        survey.strongest_scale,
+        survey.strongest_scale_points,
+        case when survey.interests_asked > 0 then survey.interests end as interests,
         consents.may_profile as is_profiling_allowed,
         greatest(purchases.last_order_on, events.last_interaction_on) as last_event_on,
         purchases.orders is null as is_prospect
@@ -108,7 +134,7 @@ joined as (
     left join purchases using (as_of, customer_id)
     left join interaction_features as events using (as_of, customer_id)
     left join nearest_locations as nearest using (customer_id)
-    left join nps_answers using (as_of, customer_id)
+    left join survey_features as survey using (as_of, customer_id)
     left join {{ ref('customer_consents') }} as consents using (customer_id)
     left join {{ ref('dim_companies') }} as employers using (company_id)
 ),

@@ -30,6 +30,7 @@ order_features as (
         customer_id,
         count(*) as orders,
         count(*) filter (where days_ago < 365) as orders_365d,
+        count(*) filter (where days_ago >= 365 and days_ago < 730) as orders_365d_before,
         count(*) filter (where days_ago < 90) as orders_90d,
         cast(sum(revenue_eur) as double) as revenue_eur,
         cast(sum(revenue_eur) filter (where days_ago < 365) as double) as revenue_365d_eur,
@@ -145,6 +146,7 @@ purchases as (
         purchases.gap_variation,
         (purchases.orders_180d - purchases.orders_180d_before)
         / nullif(purchases.orders_180d + purchases.orders_180d_before, 0) as order_trend,
+        case when purchases.orders_365d_before > 0 then purchases.orders_365d > 0 end as is_retained,
         purchases.average_order_eur,
         purchases.items_per_order,
         purchases.discount_share,

@@ -122,6 +122,11 @@ ORDER_FEATURES: tuple[Feature, ...] = (
         "without any.",
     ),
     Feature(
+        "is_retained", "boolean", "yes/no", "retained", None, None, True, ORDERS,
+        "Of those who ordered in the 365 days before the last 365: whether they ordered in the last 365 "
+        "too; null for all others. Its mean is the retention rate.",
+    ),
+    Feature(
         "average_order_eur", "number", "EUR", "average order", None, None, True, ORDERS,
         "Revenue per order with a known EUR amount, all time; null without any.",
     ),
@@ -242,6 +247,23 @@ PERSON_FEATURES: tuple[Feature, ...] = (
     Feature(
         "nps", "integer", "points", "likelihood to recommend", 0, 10, True, SURVEY,
         "Newest answer to the NPS question; null without one.",
+    ),
+    # What they value and like
+    Feature(
+        "scales_answered", "integer", "answers", "scales answered", 1, None, True, SURVEY,
+        "PSY_ questions whose newest answer is 1, 2, 3, 4 or 5; null without any.",
+    ),
+    _text(
+        "strongest_scale", "values most", SURVEY,
+        "PSY_ question, without PSY_, that they gave the most points; ties by name; null without any.",
+    ),
+    Feature(
+        "strongest_scale_points", "integer", "points", "points for what they value most", 1, 5, True,
+        SURVEY, "Points that they gave it; null as strongest_scale.",
+    ),
+    Feature(
+        "interests", "integer", "interests", "interests", 0, None, True, SURVEY,
+        "INT_ questions whose newest answer is yes, in English or Nordic; null where none was answered.",
     ),
     # What may be done, and how fresh
     _flag(

@@ -33,6 +33,8 @@ class QualityLimits:
         broadest: share of the customers of its type.
         stalest: mean share of facts that are no longer true.
         least_separation: how far some feature of the members lies from that of all, as a share of it.
+        least_lift: how far what members later spent may lie from what all did, as a share of it, by
+            the interval of 95 %: below, they surely spend like all.
         greatest_change: growth or loss since the day published before, as a share.
         least_agreement: of the people who gave feedback.
     """
@@ -41,6 +43,7 @@ class QualityLimits:
     broadest: float
     stalest: float = 0.5
     least_separation: float = 0.2
+    least_lift: float = 0.1
     greatest_change: float = 0.5
     least_agreement: float = 0.5
 
@@ -59,14 +62,15 @@ def judge(segments: pa.Table, limits: QualityLimits, asking: Collection[str]) ->
     Args:
         segments: one row per segment: ``segment_id``; ``customers``; ``share`` of its type, 0..1;
             ``customers_before`` as published before, null if never; ``stale_fact_share``, 0..1, null
-            where nothing is dated; ``separation``, 0 or more, null without members; ``agreeing`` and
+            where nothing is dated; ``separation``, 0 or more, null without members; ``lift_low``
+            and ``lift_high`` of ``lift.later_lift``, null where they are unknown; ``agreeing`` and
             ``disagreeing``, people who gave feedback.
         limits: what is asked.
         asking: segments that were drafts and are now marked approved.
 
     Returns:
         ``QUALITY_SCHEMA``, by segment and measure: ``size``, ``breadth``, ``freshness``,
-        ``separation``, ``stability``, ``feedback``. ``has_passed`` is null where nothing is known;
+        ``separation``, ``lift``, ``stability``, ``feedback``. ``has_passed`` is null where nothing is known;
         that fails nothing.
     """
     measures = (
@@ -74,6 +78,7 @@ def judge(segments: pa.Table, limits: QualityLimits, asking: Collection[str]) ->
         _Measure("breadth", lambda row: row["share"], high=limits.broadest),
         _Measure("freshness", lambda row: row["stale_fact_share"], high=limits.stalest),
         _Measure("separation", lambda row: row["separation"], low=limits.least_separation),
+        _Measure("lift", _distance_of_lift, low=limits.least_lift),
         _Measure("stability", _change, high=limits.greatest_change),
         _Measure("feedback", _agreement, low=limits.least_agreement),
     )
@@ -101,6 +106,12 @@ def _judged(row: dict[str, Any], measure: _Measure, is_asking: bool) -> dict[str
         "has_passed": passed,
         "refuses_approval": is_asking and passed is False,
     }
+
+
+def _distance_of_lift(row: dict[str, Any]) -> float | None:
+    if row["lift_low"] is None:
+        return None
+    return float(max(abs(row["lift_low"] - 1), abs(row["lift_high"] - 1)))
 
 
 def _change(row: dict[str, Any]) -> float | None:

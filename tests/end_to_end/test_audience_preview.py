@@ -47,6 +47,37 @@ def test_a_preview_is_what_the_run_selected(ask: Callable[..., Any], home: Path)
     assert all(members[row["customer_id"]] == row["reason"] for row in found["samples"])
 
 
+def test_a_preview_says_what_it_costs_and_what_exclude_saves(
+    ask: Callable[..., Any], home: Path, tmp_path: Path
+) -> None:
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
+        [(campaign, received)] = connection.execute(
+            "select campaign_id, count(*) as received from customers.fct_campaign_receipts "
+            "group by campaign_id order by received desc, campaign_id limit 1"
+        ).fetchall()
+        figures = dict(
+            connection.execute(
+                "select campaign_id, cost_eur from staging.stg_campaigns__campaigns "
+                "where cost_eur is not null and starts_on between date '2025-11-21' and date '2026-11-20'"
+            ).fetchall()
+        )
+        contacted = dict(
+            connection.execute(
+                "select campaign_id, count(*) from customers.fct_campaign_receipts group by campaign_id"
+            ).fetchall()
+        )
+    rule = (RULES / "bargain_hunters.yaml").read_text("utf-8").replace("bargain_hunters", "others")
+    wanted = f"orders >= 0\nexclude: received_campaign('{campaign}')"
+    file = tmp_path / "others.yaml"
+    file.write_text(rule.replace("orders >= 3 and discount_share >= 0.6", wanted), "utf-8")
+    found = json.loads(ask(file, "--json").out)
+    known = figures.keys() & contacted.keys()
+    each = float(sum(figures[name] for name in known)) / sum(contacted[name] for name in known)
+    assert found["excluded"] == received > 0
+    assert found["avoided_cost_eur"] == pytest.approx(each * received, abs=0.01)
+    assert found["contact_cost_eur"] == pytest.approx(each * found["may_email"], abs=0.01)
+
+
 def test_a_new_rule_is_shown_with_its_warnings_and_saved_nowhere(
     ask: Callable[..., Any], home: Path, tmp_path: Path
 ) -> None:

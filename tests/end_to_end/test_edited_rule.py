@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import pytest
 
@@ -15,6 +16,7 @@ RULE = (
     / "rules"
     / "prospects_not_yet_contacted.yaml"
 )
+REFIT_REASON = "the shop sells boats now"
 SEGMENT = "audience.prospects_not_yet_contacted"
 PUBLISHED_ON, EDITED_ON, EDITED_BACK_ON = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)
 
@@ -33,8 +35,8 @@ def edited(
     text = RULE.read_text(encoding="utf-8")
     changed = text[: text.index("include:")] + "include: country_code = 'DE'\n"
     (rules / RULE.name).write_text(changed, encoding="utf-8")
-    for _ in range(2):
-        ended = skikt.run(home, "run", SKIKT_AS_OF=str(EDITED_ON))
+    for command in (["run"], ["refit-segments", "--reason", REFIT_REASON]):
+        ended = skikt.run(home, *command, SKIKT_AS_OF=str(EDITED_ON))
         assert ended.exit_code == 0, ended.err
     copy_of(home, home.parent / "after_the_edit")
     (rules / RULE.name).unlink()
@@ -125,3 +127,13 @@ def test_each_version_that_was_in_force_keeps_its_replay(edited: Path) -> None:
         (25, PUBLISHED_ON),
         (26, EDITED_ON),
     ]
+
+
+def test_a_refit_says_why(edited: Path, instance_of: Callable[[Path], dg.DagsterInstance]) -> None:
+    model = dg.AssetKey(["segments", "needs_model"])
+    with instance_of(edited.parent / "after_the_edit") as instance:
+        event = instance.get_latest_materialization_event(model)
+    assert event
+    assert event.asset_materialization
+    told = event.asset_materialization.metadata["fitted_because"].value
+    assert told == f"asked for: {REFIT_REASON}"

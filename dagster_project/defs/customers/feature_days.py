@@ -1,4 +1,4 @@
-"""Days gone by whose features a run needs besides today's: what value is learnt from, and edits are replayed on."""
+"""Days gone by whose features a run needs besides today's: to learn value, to measure lift, to replay edits."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from dagster_project import state
 from dagster_project.published_runs import PublishedRuns
-from dagster_project.settings import load_settings
+from dagster_project.refit import asked_refit
 from dagster_project.vocabulary import CUSTOMERS, IDENTITY, RAW, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 from models.segmentation.value_fitting import HORIZON_DAYS, must_fit
@@ -30,15 +30,15 @@ FEATURE_DAYS = dg.AssetKey([CUSTOMERS, "feature_days"])
         )
     ],
 )
-def feature_days(warehouse: Warehouse) -> dg.MaterializeResult:
-    """Two days, 90 and 180 ago, when value is to be learnt; those of a replay when an audience was edited."""
+def feature_days(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    """90 and 180 days ago when models are fitted; 90 days ago and those of a replay when an audience was edited."""
     as_of = warehouse.read("select as_of from raw.as_of")["as_of"][0].as_py()
     pinned = state.read_model(warehouse.home, state.VALUE_MODELS) or {"value": None}
-    steps = (1, 2) if load_settings().refit_segments or must_fit(pinned["value"]) else ()
+    steps = (1, 2) if asked_refit(context.run) or must_fit(pinned["value"]) else ()
     days = {as_of - timedelta(days=HORIZON_DAYS * step) for step in steps}
     runs = PublishedRuns.of(warehouse.home, as_of)
     if runs.edited(warehouse.home):
-        days |= set(runs.days_to_replay(as_of))
+        days |= {as_of - timedelta(days=HORIZON_DAYS), *runs.days_to_replay(as_of)}
     rows = pa.table({"as_of": pa.array(sorted(days), pa.date32())})
     warehouse.replace("customers.feature_days", rows, {"as_of": "A day gone by."})
     too_late = sum(day >= as_of for day in days)

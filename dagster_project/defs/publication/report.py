@@ -51,9 +51,7 @@ def render_report(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True
     )
     environment.filters["thousands"] = figures.thousands
-    environment.filters["percent"] = lambda value: (
-        f"{100 * value:.1f} %" if value is not None else "–"
-    )
+    environment.filters["percent"] = figures.percent
     schemes = [
         (title, [segment for segment in segments if segment["scheme"] == scheme])
         for scheme, title in _SCHEME_TITLES.items()

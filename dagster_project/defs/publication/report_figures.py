@@ -153,7 +153,7 @@ def personas(connection: duckdb.DuckDBPyConnection, rules: list[AudienceRule]) -
     return [
         segment
         | _likeness(profiles.get(segment["segment_id"], []))
-        | {"plan": plans.get(segment["segment_id"])}
+        | {"plan": plans.get(segment["segment_id"]), "loyalty": _loyalty(segment)}
         for segment in segments
     ]
 
@@ -172,6 +172,24 @@ def stale_facts(connection: duckdb.DuckDBPyConnection) -> list[Row]:
         order by customer_type desc, stale_share desc nulls last, fact
         """,
     )
+
+
+def _loyalty(snapshot: Row) -> list[tuple[str, str]]:
+    """Retention and loyalty of a segment in words; what is not known is left out."""
+    shown = [
+        ("Stayed on from the year before", percent(snapshot["retained_share"])),
+        ("ordered again within the year", percent(snapshot["repeat_share"])),
+    ]
+    score = snapshot["net_promoter_score"]
+    shown.append(("net promoter score", "–" if score is None else f"{score:+.0f}"))
+    if snapshot["avoided_cost_eur"]:
+        shown.append(
+            (
+                f"{thousands(snapshot['excluded'])} left out saves",
+                f"{thousands(snapshot['avoided_cost_eur'])} EUR a contact",
+            )
+        )
+    return [(label, value) for label, value in shown if value != "–"]
 
 
 def _likeness(profile: list[Row]) -> Row:
@@ -225,3 +243,8 @@ def _shown(feature: Feature, value: float) -> str:
 def thousands(value: float | None, decimals: int = 0) -> str:
     """A number as read in the Nordic countries, its groups held together; a dash where there is none."""
     return "–" if value is None else f"{value:,.{decimals}f}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def percent(value: float | None) -> str:
+    """A share with one decimal; a dash where there is none."""
+    return "–" if value is None else f"{100 * value:.1f} %"

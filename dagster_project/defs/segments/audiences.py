@@ -18,6 +18,12 @@ from models.segmentation.predicate_facts import FactTables
 from models.segmentation.predicates import CompiledAudience, compile_audience
 from models.segmentation.rule_files import AudienceRule
 
+EXCLUDED_SCHEMA = pa.schema(
+    [
+        pa.field("segment_id", pa.string(), nullable=False),
+        pa.field("excluded", pa.int64(), nullable=False),
+    ]
+)
 # Texts in a predicate: one of them may be the name of a city.
 _QUOTED = re.compile(r"'([^']*)'")
 FindCities = Callable[[list[str]], dict[str, tuple[float, float]]]
@@ -75,28 +81,64 @@ def select_members(
     Raises:
         ConfigurationError: a predicate says something that is not allowed.
     """
-    rules = [rule for rule in rules if rule.customer_type == customer_type]
-    places = _places(connection, rules, find_cities)
     relation = features or _RELATIONS[customer_type][0]
-    audiences = [_compile(rule, places, as_of) for rule in rules]
-    if not audiences:
-        return MEMBERSHIP_SCHEMA.empty_table()
     selects = [
         f"select customer_id, '{audience.segment_id}' as segment_id, cast(1 as double) as strength, "
         f"{audience.sql_reason} as reason from {relation} "
         f"where {audience.sql_include} and not coalesce({audience.sql_exclude}, false)"
-        for audience in audiences
+        for audience in _compiled(connection, rules, as_of, customer_type, find_cities)
     ]
+    if not selects:
+        return MEMBERSHIP_SCHEMA.empty_table()
     query = f"select * from ({' union all '.join(selects)}) order by segment_id, customer_id"
     return connection.sql(query).to_arrow_table().cast(MEMBERSHIP_SCHEMA)
 
 
-def _compile(
-    rule: AudienceRule, places: dict[str, tuple[float, float]], as_of: date
-) -> CompiledAudience:
-    _, features, facts = _RELATIONS[rule.customer_type]
+def count_excluded(
+    connection: duckdb.DuckDBPyConnection,
+    rules: list[AudienceRule],
+    as_of: date,
+    *,
+    customer_type: str,
+    find_cities: FindCities,
+) -> pa.Table:
+    """How many customers each audience leaves out though they fit: ``EXCLUDED_SCHEMA``.
+
+    Args:
+        connection: to the warehouse, with customers built.
+        rules: the rules in force.
+        as_of: the day; facts after it do not count.
+        customer_type: person or company.
+        find_cities: as in ``select_members``.
+
+    Raises:
+        ConfigurationError: a predicate says something that is not allowed.
+    """
+    counts = [
+        f"select '{audience.segment_id}' as segment_id, count(*) as excluded "
+        f"from {_RELATIONS[customer_type][0]} where {audience.sql_include} and {audience.sql_exclude}"
+        for audience in _compiled(connection, rules, as_of, customer_type, find_cities)
+    ]
+    if not counts:
+        return EXCLUDED_SCHEMA.empty_table()
+    return connection.sql(" union all ".join(counts)).to_arrow_table().cast(EXCLUDED_SCHEMA)
+
+
+def _compiled(
+    connection: duckdb.DuckDBPyConnection,
+    rules: list[AudienceRule],
+    as_of: date,
+    customer_type: str,
+    find_cities: FindCities,
+) -> list[CompiledAudience]:
+    rules = [rule for rule in rules if rule.customer_type == customer_type]
+    places = _places(connection, rules, find_cities)
+    _, features, facts = _RELATIONS[customer_type]
     try:
-        return compile_audience(rule, columns=features, places=places, facts=facts, as_of=as_of)
+        return [
+            compile_audience(rule, columns=features, places=places, facts=facts, as_of=as_of)
+            for rule in rules
+        ]
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
 

@@ -132,7 +132,10 @@ def segment_homogeneity(warehouse: Warehouse) -> dg.MaterializeResult:
 def earlier_snapshots(warehouse: Warehouse) -> dg.MaterializeResult:
     """Each segment's figures on the days published before, and of edited audiences as they would have been."""
     snapshots = state.read_table(warehouse.home, state.SEGMENT_SNAPSHOTS)
-    rows = snapshots if snapshots is not None else SNAPSHOT_SCHEMA.empty_table()
+    rows = SNAPSHOT_SCHEMA.empty_table()
+    if snapshots is not None:
+        # Columns that came later are unknown of earlier days.
+        rows = pa.concat_tables([rows, snapshots], promote_options="default")
     # The same day may have been published already: its rows are made anew.
     as_of = as_of_day(warehouse)
     rows = rows.filter(pc.less(rows["as_of"], pa.scalar(as_of, pa.date32())))
@@ -176,6 +179,11 @@ SNAPSHOT_SCHEMA = pa.schema(
         ("predicted_value_90d_eur", pa.float64()),
         ("homogeneity", pa.float64()),
         ("stale_fact_share", pa.float64()),
+        ("retained_share", pa.float64()),
+        ("repeat_share", pa.float64()),
+        ("net_promoter_score", pa.float64()),
+        ("excluded", pa.int64()),
+        ("avoided_cost_eur", pa.float64()),
     ]
 )
 
@@ -227,7 +235,10 @@ def _replayed(edited: dict[str, str], days: list[date]) -> str:
             cast(coalesce(members.revenue_365d_eur, 0) as double) as revenue_365d_eur,
             cast(coalesce(members.orders_365d, 0) as bigint) as orders_365d,
             cast(null as double) as predicted_value_90d_eur, cast(null as double) as homogeneity,
-            cast(null as double) as stale_fact_share
+            cast(null as double) as stale_fact_share,
+            cast(null as double) as retained_share, cast(null as double) as repeat_share,
+            cast(null as double) as net_promoter_score,
+            cast(null as bigint) as excluded, cast(null as double) as avoided_cost_eur
         from days
         cross join definitions
         left join bases using (as_of, customer_type)

@@ -1,9 +1,10 @@
 """The fitted schemes in Dagster: behaviour, value and needs, pinned as text in the state until refitted.
 
 The statistics are ``models.segmentation``: ``clustering``, ``value_fitting``, ``needs``. A model that
-found nothing to learn from is fitted again in the next run.
+found nothing to learn from is fitted again in the next run; one that did, by the job ``refit_segments``.
 """
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from dagster_project.defs.segments.segment_tables import (
     person_features,
     scale_answers,
 )
-from dagster_project.settings import load_settings
+from dagster_project.refit import REASON_TAG, REFIT_SEGMENTS, asked_refit
 from dagster_project.vocabulary import CUSTOMERS, SEGMENTS, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 from models.segmentation import value_fitting
@@ -73,16 +74,18 @@ def behaviour_model(
     context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> dg.MaterializeResult:
     """The behaviour clusters: fitted once, k chosen by stability, then pinned as text until refitted."""
-    home = warehouse.home
-    pinned = state.read_model(home, state.BEHAVIOUR_MODEL)
-    is_refit = pinned is None or not pinned["k"] or load_settings().refit_segments
-    model = _fit_behaviour(warehouse, pinned) if pinned is None or is_refit else pinned
-    state.write_model(home, context.run_id, state.BEHAVIOUR_MODEL, model)
+    model, because = _pinned_or_fitted(
+        context,
+        warehouse,
+        state.BEHAVIOUR_MODEL,
+        is_empty=lambda pinned: not pinned["k"],
+        fit=lambda pinned: _fit_behaviour(warehouse, pinned),
+    )
     chosen = next((c for c in model["candidates"] if c["k"] == model["k"]), None)
     return dg.MaterializeResult(
         metadata={
             "k": model["k"],
-            "is_refit": is_refit,
+            "fitted_because": because,
             "dagster/row_count": model["k"],
             "dagster/column_schema": dg.TableSchema.from_name_type_dict(
                 {"segment_id": "text", "centroid": "double[]"}
@@ -119,22 +122,20 @@ def behaviour_model(
 )
 def value_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """What customers will spend in 90 days, learnt from days gone by; for persons and for companies."""
-    home = warehouse.home
-    pinned = state.read_model(home, state.VALUE_MODELS)
-    is_refit = pinned is None or must_fit(pinned["value"]) or load_settings().refit_segments
-    models = (
-        {scheme: _fit_value(warehouse, scheme) for scheme in _VALUE_SCHEMES}
-        if pinned is None or is_refit
-        else pinned
+    models, because = _pinned_or_fitted(
+        context,
+        warehouse,
+        state.VALUE_MODELS,
+        is_empty=lambda pinned: must_fit(pinned["value"]),
+        fit=lambda _: {scheme: _fit_value(warehouse, scheme) for scheme in _VALUE_SCHEMES},
     )
-    state.write_model(home, context.run_id, state.VALUE_MODELS, models)
     evaluation = [
         {"scheme": scheme, **row} for scheme, model in models.items() for row in model["evaluation"]
     ]
     kept = _kept_by_bands(models["value"])
     return dg.MaterializeResult(
         metadata={
-            "is_refit": is_refit,
+            "fitted_because": because,
             "dagster/row_count": sum(len(model["trees"]) for model in models.values()),
             "dagster/column_schema": dg.TableSchema.from_name_type_dict(
                 {"feature": "bigint[]", "threshold": "double[]", "value": "double[]"}
@@ -168,19 +169,17 @@ def value_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.
 )
 def needs_model(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """Mean and spread of each psychographic scale: fitted once, then pinned as text until refitted."""
-    home = warehouse.home
-    pinned = state.read_model(home, state.NEEDS_MODEL)
-    is_refit = pinned is None or not pinned["scales"] or load_settings().refit_segments
-    model = (
-        fit_needs(person_features(warehouse), scale_answers(warehouse))
-        if pinned is None or is_refit
-        else pinned
+    model, because = _pinned_or_fitted(
+        context,
+        warehouse,
+        state.NEEDS_MODEL,
+        is_empty=lambda pinned: not pinned["scales"],
+        fit=lambda _: fit_needs(person_features(warehouse), scale_answers(warehouse)),
     )
-    state.write_model(home, context.run_id, state.NEEDS_MODEL, model)
     least = min((scale["deviation"] for scale in model["scales"]), default=None)
     return dg.MaterializeResult(
         metadata={
-            "is_refit": is_refit,
+            "fitted_because": because,
             "dagster/row_count": len(model["scales"]),
             "dagster/column_schema": dg.TableSchema.from_name_type_dict(
                 {"name": "text", "mean": "double", "deviation": "double", "answers": "bigint"}
@@ -198,6 +197,40 @@ def needs_model(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.M
             )
         ],
     )
+
+
+@dg.definitions
+def fitting() -> dg.Definitions:
+    """The models, and the job that fits them anew."""
+    refit_segments = dg.define_asset_job(
+        REFIT_SEGMENTS,
+        selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
+        description="A refresh that fits behaviour clusters, value bands and needs anew. Run it when clusters are no "
+        f"longer stable or the bands lose what is predicted, and say why in the tag {REASON_TAG}. Who moves by it "
+        "carries the cause refit.",
+        tags={"dagster/max_runtime": 21_600},
+    )
+    return dg.Definitions(
+        assets=[behaviour_model, value_models, needs_model], jobs=[refit_segments]
+    )
+
+
+def _pinned_or_fitted(
+    context: dg.AssetExecutionContext,
+    warehouse: Warehouse,
+    name: str,
+    *,
+    is_empty: Callable[[dict[str, Any]], bool],
+    fit: Callable[[dict[str, Any] | None], dict[str, Any]],
+) -> tuple[dict[str, Any], str]:
+    """The model that this run works with, written to its state, and why it was fitted."""
+    pinned = state.read_model(warehouse.home, name)
+    because = asked_refit(context.run)
+    if not because and (pinned is None or is_empty(pinned)):
+        because = "nothing was found to learn from before" if pinned else "first run"
+    model = fit(pinned) if because or pinned is None else pinned
+    state.write_model(warehouse.home, context.run_id, name, model)
+    return model, because or "it was not: the pinned model is used"
 
 
 def _fit_behaviour(warehouse: Warehouse, pinned: dict[str, Any] | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ The measures are ``models.segmentation.quality``; what people say of segments is
 import dagster as dg
 
 from dagster_project.defs.segments.figures import EARLIER_SNAPSHOTS, PROFILES
+from dagster_project.defs.segments.lifts import LIFT
 from dagster_project.defs.segments.priorities import TOO_BROAD_SHARE
 from dagster_project.defs.segments.segment_tables import (
     ALL_CUSTOMERS,
@@ -23,7 +24,7 @@ from models.segmentation.quality import QualityLimits, judge
 QUALITY = dg.AssetKey([SEGMENTS, "segment_quality"])
 _WORDS = {
     "segment_id": "The segment.",
-    "measure": "size, breadth, freshness, separation, stability or feedback.",
+    "measure": "size, breadth, freshness, separation, lift, stability or feedback.",
     "value": "What was measured; null where nothing is known.",
     "low": "The least that passes, if there is one.",
     "high": "The most that passes, if there is one.",
@@ -41,6 +42,7 @@ _WORDS = {
         DEFINITIONS,
         PROFILES,
         EARLIER_SNAPSHOTS,
+        LIFT,
         ALL_CUSTOMERS,
         dg.AssetKey([CUSTOMERS, "fct_fact_freshness"]),
     ],
@@ -59,7 +61,7 @@ _WORDS = {
     ],
 )
 def segment_quality(warehouse: Warehouse) -> dg.MaterializeResult:
-    """Size, breadth, freshness, separation, stability and feedback of each segment, each with its limit."""
+    """Size, breadth, freshness, separation, lift, stability and feedback of each segment, each with its limit."""
     limits = QualityLimits(fewest=load_settings().smallest_segment, broadest=TOO_BROAD_SHARE)
     drafts = PublishedRuns.of(warehouse.home, as_of_day(warehouse)).drafts
     approved = warehouse.read(
@@ -126,6 +128,8 @@ _FIGURES = """
         before.customers_before,
         cast(staleness.stale_fact_share as double) as stale_fact_share,
         separations.separation,
+        lifts.lift_low,
+        lifts.lift_high,
         coalesce(feedback.agreeing, 0) as agreeing,
         coalesce(feedback.disagreeing, 0) as disagreeing
     from segments.segment_definitions as definitions
@@ -134,6 +138,7 @@ _FIGURES = """
     left join before using (segment_id)
     left join staleness using (segment_id)
     left join separations using (segment_id)
+    left join segments.segment_lift as lifts using (segment_id)
     left join feedback using (segment_id)
     where definitions.segment_id not like '%.unassigned'
 """

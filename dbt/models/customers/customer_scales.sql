@@ -6,5 +6,5 @@ select
 from {{ ref('fct_survey_answers') }}
 where
     superseded_on is null
-    and question_code like 'PSY\_%' escape '\'
+    and question_code like 'PSY\_%_' escape '\'
     and try_cast(answer as double) in (1, 2, 3, 4, 5)

@@ -136,6 +136,17 @@ def draw_features(customers: int, seed: int, as_of: date = AS_OF) -> pd.DataFram
             "is_profiling_allowed": rng.random(customers) > 0.03,
             "last_event_on": days_ago(last_event),
             "is_prospect": never,
+            "is_retained": pick(np.array([True, False, None], dtype=object), customers),
+            "scales_answered": np.where(
+                rng.random(customers) < 0.3, rng.integers(1, 6, customers), np.nan
+            ),
+            "strongest_scale": pick(np.array(["price", "nature", None], dtype=object), customers),
+            "strongest_scale_points": np.where(
+                rng.random(customers) < 0.3, rng.integers(1, 6, customers), np.nan
+            ),
+            "interests": np.where(
+                rng.random(customers) < 0.3, rng.integers(0, 9, customers), np.nan
+            ),
         }
     )
 

@@ -11,6 +11,8 @@ GOOD = {
     "customers_before": 90,
     "stale_fact_share": 0.2,
     "separation": 0.8,
+    "lift_low": 0.95,
+    "lift_high": 1.4,
     "agreeing": 3,
     "disagreeing": 1,
 }
@@ -24,7 +26,7 @@ def judged(asking=(), **changed):
 def test_a_good_segment_passes_every_measure():
     assert {line["has_passed"] for line in judged().values()} == {True}
     assert list(judged()) == [
-        "size", "breadth", "freshness", "separation", "stability", "feedback",
+        "size", "breadth", "freshness", "separation", "lift", "stability", "feedback",
     ]  # fmt: skip
 
 
@@ -35,6 +37,8 @@ def test_a_good_segment_passes_every_measure():
         ("breadth", {"share": 0.61}),
         ("freshness", {"stale_fact_share": 0.51}),
         ("separation", {"separation": 0.19}),
+        ("lift", {"lift_low": 0.95, "lift_high": 1.05}),
+        ("lift", {"lift_low": 0.901, "lift_high": 0.98}),
         ("stability", {"customers_before": 210}),
         ("stability", {"customers_before": 60}),
         ("feedback", {"agreeing": 1, "disagreeing": 2}),
@@ -50,6 +54,7 @@ def test_each_measure_can_fail_alone(measure, changed):
     [
         ("freshness", {"stale_fact_share": None}),
         ("separation", {"separation": None}),
+        ("lift", {"lift_low": None, "lift_high": None}),
         ("stability", {"customers_before": None}),
         ("feedback", {"agreeing": 0, "disagreeing": 2}),
     ],
