@@ -22,8 +22,11 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from bench.demo_identity import PEOPLE
 from bench.refreshed import deliver_demo, refresh
+from models.segmentation.clustering import fit_behaviour
 from models.segmentation.features import PERSON_FEATURES
 from models.segmentation.profiles import measured_names
+from models.segmentation.scoring import score_behaviour
+from models.segmentation.stable_labels import label_clusters
 
 SEEDS = (72301, 72302, 72303)
 Floats = NDArray[np.float64]
@@ -54,6 +57,7 @@ def main() -> None:
             refresh(home)
             _value(home, seed)
             _behaviour(home, seed)
+            _refit(home, seed)
 
 
 def _value(home: Path, seed: int) -> None:
@@ -86,6 +90,26 @@ def _behaviour(home: Path, seed: int) -> None:
     print(
         f"{seed} behaviour: k {model['k']}, bootstrap ARI median {chosen['ari_median']:.3f}, 10th percentile "
         f"{chosen['ari_p10']:.3f}, shares {min(model['shares']):.3f} to {max(model['shares']):.3f}",
+        flush=True,
+    )
+
+
+def _refit(home: Path, seed: int) -> None:
+    """Two of a hundred customers come later: who of the others keeps the cluster over the refit."""
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
+        query = "select * from customers.customer_features {} order by customer_id"
+        features = connection.sql(query.format("")).to_arrow_table()
+        known = connection.sql(query.format("where hash(customer_id) % 50 <> 0")).to_arrow_table()
+    model = label_clusters(fit_behaviour(known, seed=1), known)
+    again = label_clusters(fit_behaviour(features, seed=1), features, previous=model)
+    before, after = (
+        score_behaviour(known, fitted).to_pandas().set_index("customer_id")["segment_id"]
+        for fitted in (model, again)
+    )
+    kept = before == after.reindex(before.index)
+    print(
+        f"{seed} behaviour, refit with 2 % more customers: {kept.mean():.4f} of the others keep their segment, "
+        f"k {model['k']} and {again['k']}",
         flush=True,
     )
 
