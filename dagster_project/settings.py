@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dagster_project.errors import ConfigurationError
@@ -108,6 +108,11 @@ class Settings(BaseSettings):
     )
     priority_weight_goal_fit: float = Field(
         default=1, ge=0, description="The same of the goal that an approved audience states."
+    )
+    publish_postgres: SecretStr = Field(
+        default=SecretStr(""),
+        description="Connection string or URI of a PostgreSQL database that gets the published tables too, in "
+        "its schema marts; empty for none.",
     )
     on_failure: str = Field(
         default="",

@@ -1,6 +1,7 @@
 """Publication in Dagster: the report for people and the release that makes a run current.
 
-How a release stays whole is ``release``; what the report shows is ``report``.
+How a release stays whole is ``release``, how it comes into PostgreSQL ``to_postgres``; what the report
+shows is ``report``.
 """
 
 import dagster as dg
@@ -15,6 +16,7 @@ from dagster_project.defs.publication.release import (
     write_manifest,
 )
 from dagster_project.defs.publication.report import render_report
+from dagster_project.defs.publication.to_postgres import READER, copy_to_postgres, has_reader
 from dagster_project.faults import file_faults
 from dagster_project.rules import read_rules
 from dagster_project.settings import load_settings
@@ -42,6 +44,7 @@ TABLES = (
 MART_KEYS = [dg.AssetKey([MARTS, table]) for table in TABLES]
 REPORT = dg.AssetKey([PUBLICATION, "report"])
 RELEASE = dg.AssetKey([PUBLICATION, "release"])
+POSTGRES = dg.AssetKey([PUBLICATION, "postgres"])
 
 
 @dg.asset(
@@ -130,6 +133,43 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
             dg.AssetCheckResult(
                 passed=home.published_run_id() == run_id and set(rows) == set(TABLES),
                 metadata={"tables": len(rows), "wanted": len(TABLES)},
+            )
+        ],
+    )
+
+
+@dg.asset(
+    key=POSTGRES,
+    group_name=PUBLICATION,
+    kinds={"python", "postgres"},
+    deps=[RELEASE],
+    pool=WAREHOUSE_POOL,
+    check_specs=[
+        dg.AssetCheckSpec(
+            "can_be_read_by_bi",
+            asset=POSTGRES,
+            description=f"The database has the role {READER}, which reads all tables and changes none.",
+        )
+    ],
+)
+def postgres(warehouse: Warehouse) -> dg.MaterializeResult:
+    """The published tables in the database of SKIKT_PUBLISH_POSTGRES too, by one transaction; off by default."""
+    dsn = load_settings().publish_postgres.get_secret_value()
+    rows = copy_to_postgres(dsn, warehouse.home.published.resolve()) if dsn else {}
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": sum(rows.values()),
+            "dagster/column_schema": dg.TableSchema.from_name_type_dict(
+                dict.fromkeys(rows, "table")
+            ),
+            "target": "the database of SKIKT_PUBLISH_POSTGRES" if dsn else "none: it is not set",
+            **{f"rows_of_{table}": count for table, count in rows.items()},
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                passed=not dsn or has_reader(dsn),
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={"role": READER, "limit": "exists"},
             )
         ],
     )

@@ -1,6 +1,7 @@
 """The job ``rollback``: makes an earlier publication current again, with its state, exports and report.
 
-It swaps the same one link as a release (``release``); nothing is deleted, so one can go forward again.
+It swaps the same one link as a release (``release``) and brings a database that has the tables too
+(``to_postgres``) to the same publication; nothing is deleted, so one can go forward again.
 """
 
 import hashlib
@@ -11,8 +12,10 @@ from typing import Any
 import dagster as dg
 
 from dagster_project.defs.publication.release import MANIFEST, point_to, verify
+from dagster_project.defs.publication.to_postgres import copy_to_postgres
 from dagster_project.errors import ConfigurationError
 from dagster_project.home import Home
+from dagster_project.settings import load_settings
 from dagster_project.state import erased_keys
 from dagster_project.vocabulary import WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
@@ -35,6 +38,8 @@ def go_back(context: dg.OpExecutionContext, config: Publication, warehouse: Ware
     _require_whole(home, folder, manifest)
     _require_nobody_erased_since(home, manifest)
     point_to(home, folder.name)
+    if dsn := load_settings().publish_postgres.get_secret_value():
+        copy_to_postgres(dsn, folder)
     context.add_output_metadata({MADE_CURRENT: folder.name, "as_of": manifest["as_of"]})
 
 

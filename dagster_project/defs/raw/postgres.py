@@ -4,8 +4,7 @@ Each column of the contract is asked for as text: what the database knows and no
 (infinity, NaN, enums, arrays, numbers of any length) arrives as it is written there, and is judged
 like any other delivery. Which of the rows are new is ``extracts``.
 
-Nothing that connects to the database is ever part of a message, nor is a message of the server: it
-may quote the user, the host or a row.
+How one connects is ``dagster_project.postgres``; no message of the server is shown.
 """
 
 import os
@@ -22,20 +21,11 @@ import pyarrow.parquet as pq
 
 from dagster_project.defs.raw.reading import HeldError, identifier, match_header
 from dagster_project.errors import ConfigurationError
+from dagster_project.postgres import connect, is_dead, sqlstate_of
 from dagster_project.sources import TABLE_NAME, Source
 
 # What lies in memory at once; a million contacts come in some sixty batches.
 _BATCH_BYTES = 4 << 20
-_CONNECT_SECONDS = "10"
-# A server that went away without a word is given up after a minute, not after the kernel's two hours.
-_WATCHED = (
-    "keepalives_idle=30",
-    "keepalives_interval=10",
-    "keepalives_count=3",
-    "tcp_user_timeout=60000",
-)
-# As libpq reads a URI: what stands before an @ is user and password, whatever its letters.
-_URI = re.compile(r"(postgres(?:ql)?://(?:[^@/]*@)?[^?]*)\??(.*)", re.DOTALL)
 
 _MISSING = {"42P01": "table", "42703": "column", "3F000": "schema", "3D000": "database"}
 _BROKEN_OFF = ("08", "28", "57P")
@@ -144,8 +134,7 @@ def opened(source: Source) -> Iterator[Database]:
         ConfigurationError: the variable that ``connection`` names is not set.
         HeldError: the server cannot be reached or refuses.
     """
-    # Half a second of imports, for those who read a database.
-    from adbc_driver_postgresql import StatementOptions, dbapi
+    from adbc_driver_postgresql import StatementOptions
 
     dsn = os.environ.get(source.connection or "")
     if not dsn:
@@ -153,9 +142,8 @@ def opened(source: Source) -> Iterator[Database]:
             f"{source.name} is read from a database, and the environment variable {source.connection} "
             "is not set. Put the database's connection string or URI into it."
         )
-    os.environ.setdefault("PGCONNECT_TIMEOUT", _CONNECT_SECONDS)
     with _faults(source):
-        connection = dbapi.connect(_watched(dsn))
+        connection = connect(dsn)
     with connection, connection.cursor() as cursor:
         with _faults(source, connection):
             cursor.execute("set transaction isolation level repeatable read, read only")
@@ -170,14 +158,6 @@ def opened(source: Source) -> Iterator[Database]:
         yield Database(source, connection, cursor)
 
 
-def _watched(dsn: str) -> str:
-    """The connection string with our words first: of two that say the same, libpq takes the later."""
-    if uri := _URI.fullmatch(dsn):
-        address, words = uri.groups()
-        return f"{address}?{'&'.join([*_WATCHED, *filter(None, [words])])}"
-    return f"{' '.join(_WATCHED)} {dsn}"
-
-
 @contextmanager
 def _faults(source: Source, connection: Any = None) -> Iterator[None]:
     """From the driver's errors, whose texts are not ours to show, to a held source."""
@@ -186,7 +166,7 @@ def _faults(source: Source, connection: Any = None) -> Iterator[None]:
     try:
         yield
     except (Error, pa.ArrowException, OSError) as error:
-        raise _held(source, connection, getattr(error, "sqlstate", None) or "") from None
+        raise _held(source, connection, sqlstate_of(error)) from None
 
 
 def _held(source: Source, connection: Any, sqlstate: str) -> HeldError:
@@ -203,7 +183,7 @@ def _held(source: Source, connection: Any, sqlstate: str) -> HeldError:
             f"The database cannot be reached, or refuses the login{said}. "
             f"Check the server and what {source.connection} holds, and run again.",
         )
-    if sqlstate.startswith(_BROKEN_OFF) or _is_dead(connection):
+    if sqlstate.startswith(_BROKEN_OFF) or is_dead(connection):
         return HeldError(
             "F_CONNECTION",
             f"The connection to the database broke off while it was read{said}. Run again.",
@@ -220,13 +200,6 @@ def _held(source: Source, connection: Any, sqlstate: str) -> HeldError:
         f"there, or it took longer than {source.timeout_minutes:g} minutes. Try the query there, or "
         "raise `timeout_minutes` of the source.",
     )
-
-
-def _is_dead(connection: Any) -> bool:
-    from adbc_driver_postgresql import ConnectionOptions
-
-    status = connection.adbc_connection.get_option(ConnectionOptions.TRANSACTION_STATUS.value)
-    return bool(status == "unknown")
 
 
 def _relation(source: Source) -> str:
