@@ -141,7 +141,7 @@ def shown(default: object) -> str:
     """A setting's default as the README shows it."""
     if default is None:
         return "today"
-    if default == "":
+    if str(default) == "":
         return "empty"
     if isinstance(default, Path):
         return f"`{default.relative_to(CHECKOUT)}`"

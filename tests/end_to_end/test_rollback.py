@@ -52,6 +52,44 @@ def test_back_and_forward_and_on(home: Path, skikt: Any, published_files: Any) -
     assert day(home) == "2026-11-21"
 
 
+def test_a_database_goes_along_and_a_refusal_leaves_the_file_published(
+    home: Path, skikt: Any, database: Any, files_with: Callable[..., list[str]]
+) -> None:
+    def in_database() -> str:
+        return str(database.sql("select as_of from marts.meta_publication"))
+
+    ended = skikt.run(
+        home,
+        "run",
+        SKIKT_AS_OF="2026-11-21",
+        SKIKT_KEEP_PUBLICATIONS="4",
+        SKIKT_PUBLISH_POSTGRES=database.dsn,
+    )
+    assert ended.exit_code == 0, ended.err
+    assert in_database() == day(home) == "2026-11-21"
+    wrong = database.server.dsn(database.name, password="S3cretCanary")
+    ended = skikt.run(
+        home,
+        "run",
+        SKIKT_AS_OF="2026-11-22",
+        SKIKT_KEEP_PUBLICATIONS="4",
+        SKIKT_PUBLISH_POSTGRES=wrong,
+    )
+    assert ended.exit_code == 2
+    assert "refuses the login" in " ".join(ended.err.split())
+    assert "S3cretCanary" not in ended.err + ended.out
+    assert files_with(home, "S3cretCanary", database.server.password) == []
+    assert (in_database(), day(home)) == ("2026-11-21", "2026-11-22")
+    ended = skikt.run(home, "rollback", "--to", oldest(home), SKIKT_PUBLISH_POSTGRES=database.dsn)
+    assert ended.exit_code == 0, ended.err
+    assert in_database() == day(home) == "2026-11-20"
+
+
+def oldest(home: Path) -> str:
+    """The first publication that is kept."""
+    return min((home / "publications").glob("[!.]*"), key=lambda f: f.stat().st_mtime_ns).name
+
+
 def test_there_is_nothing_before_the_first(home: Path, skikt: Any) -> None:
     assert skikt.run(home, "rollback").exit_code == 0
     ended = skikt.run(home, "rollback")
