@@ -104,7 +104,9 @@ def _refit(home: Path, seed: int) -> None:
         features = connection.sql(query.format("")).to_arrow_table()
         known = connection.sql(query.format("where hash(customer_id) % 50 <> 0")).to_arrow_table()
     model = label_clusters(fit_behaviour(known, seed=1), known)
-    again = label_clusters(fit_behaviour(features, seed=1), features, previous=model)
+    again = label_clusters(
+        fit_behaviour(features, seed=1, previous=model), features, previous=model
+    )
     before, after = (
         score_behaviour(known, fitted).to_pandas().set_index("customer_id")["segment_id"]
         for fitted in (model, again)

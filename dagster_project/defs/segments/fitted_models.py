@@ -235,7 +235,8 @@ def _pinned_or_fitted(
 
 def _fit_behaviour(warehouse: Warehouse, pinned: dict[str, Any] | None) -> dict[str, Any]:
     features = person_features(warehouse)
-    fitted = label_clusters(fit_behaviour(features, seed=_SEED), features, previous=pinned)
+    model = fit_behaviour(features, seed=_SEED, previous=pinned)
+    fitted = label_clusters(model, features, previous=pinned)
     # What finds nothing again is no new definition, by which all memberships would begin anew.
     return fitted if fitted["k"] or pinned is None else pinned
 

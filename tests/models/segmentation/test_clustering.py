@@ -84,3 +84,28 @@ def test_where_nothing_is_stable_the_choice_says_so(customers):
 def test_k_below_two_is_refused(customers):
     with pytest.raises(ValueError, match=r"k_range is \[1, 4\]"):
         fit_behaviour(customers, seed=1, k_range=[1, 4])
+
+
+def test_a_refit_keeps_the_k_in_use_while_it_is_stable_and_not_much_worse(fitted, customers):
+    stable = {c["k"]: c["silhouette"] for c in fitted["candidates"] if c["is_stable"]}
+    others = [k for k in stable if k != fitted["k"] and stable[k] > stable[fitted["k"]] - 0.05]
+    assert others, "the customers drawn have a second way to be divided"
+    in_use = fit_behaviour(customers, seed=1, k_range=others[:1])
+    refit = fit_behaviour(customers, seed=1, previous=in_use)
+    assert refit["k"] == others[0]
+    assert refit["choice"].endswith("the k in use, still stable")
+    assert np.allclose(refit["centroids"], in_use["centroids"], atol=0.02)
+
+
+def test_a_refit_leaves_a_k_that_is_no_longer_stable(fitted, customers):
+    unstable = [c["k"] for c in fitted["candidates"] if not c["is_stable"]]
+    assert unstable
+    in_use = fit_behaviour(customers, seed=1, k_range=unstable[-1:])
+    refit = fit_behaviour(customers, seed=1, previous=in_use)
+    assert refit["k"] == fitted["k"]
+    assert "stable candidates" in refit["choice"]
+
+
+def test_a_model_of_other_axes_is_no_beginning(customers, fitted):
+    in_use = fit_behaviour(customers.assign(weekend_share=0.0), seed=1, k_range=[4])
+    assert fit_behaviour(customers, seed=1, previous=in_use)["k"] == fitted["k"]

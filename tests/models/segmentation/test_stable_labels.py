@@ -38,7 +38,7 @@ def test_a_name_says_what_the_members_do(model, customers):
 def test_a_refit_with_two_percent_new_customers_keeps_ids_and_members(model, customers, draw):
     new = draw(80, seed=99).assign(customer_id=lambda frame: "q" + frame["customer_id"])
     later = pd.concat([customers, new])
-    refit = label_clusters(fit_behaviour(later, seed=1), later, previous=model)
+    refit = label_clusters(fit_behaviour(later, seed=1, previous=model), later, previous=model)
     assert all(label["is_carried"] for label in refit["labels"])
     before = score_behaviour(customers, model).to_pandas()["segment_id"]
     after = score_behaviour(customers, refit).to_pandas()["segment_id"]
