@@ -30,7 +30,7 @@ from models.segmentation.profiles import measured_names
 from models.segmentation.scoring import score_behaviour
 from models.segmentation.stable_labels import label_clusters
 
-SEEDS = (82411, 82412, 82413)
+SEEDS = (91511, 91512, 91513)
 Floats = NDArray[np.float64]
 
 REGRESSIONS = {

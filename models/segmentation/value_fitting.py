@@ -39,12 +39,14 @@ FEATURES: tuple[str, ...] = (
     "mean_order_gap_days",
     "previous_order_gap_days",
     "average_order_eur",
+    "items_per_order",
     "discount_share",
     "refund_share",
     "categories",
 )
 """Of both customer types."""
-PERSON_ENGAGEMENT = ("visits_365d", "email_clicks_365d", "web_events_90d")
+PERSON_ENGAGEMENT = ("tenure_days", "visits_365d", "email_clicks_365d", "web_events_90d")
+"""Of persons besides."""
 FOLDS = 5
 MIN_CUSTOMERS = 200
 MIN_BUYERS = 50  # customers who ordered in the 90 days; fewer teach nothing that lasts
