@@ -88,6 +88,7 @@ def refresh(
     spare_processes.start()
     import dagster as dg
 
+    from dagster_project.alerts import tell_about
     from dagster_project.console import Progress
 
     progress = Progress(show)
@@ -101,6 +102,7 @@ def refresh(
             instance=instance, raise_on_error=False, run_config=_OWN_LOGGER, tags=tags
         )
         ending = _ending(home, result, progress)
+        tell_about(instance, ending.run_id, "" if result.success else ending.sentence)
     if not result.success:
         # Dagster's sensor sees only runs that its daemon started.
         hand_over_failure(job_name, ending.run_id, ending.sentence)

@@ -120,6 +120,26 @@ class Settings(BaseSettings):
         "wire it to mail or chat.",
     )
 
+    alert_mail: str = Field(
+        default="",
+        description="Addresses, with commas between them, that are mailed when a run fails or a check newly fails.",
+    )
+    alert_mail_from: str = Field(default="skikt@localhost", description="Who such a mail is from.")
+    alert_smtp: SecretStr = Field(
+        default=SecretStr("smtp://localhost"),
+        description="Mail server: smtp://[user:password@]host[:port], or smtps:// for TLS from the start.",
+    )
+    alert_webhook: SecretStr = Field(
+        default=SecretStr(""),
+        description="Address that gets the same as a JSON object with `text`, as Slack and its likes take it.",
+    )
+    alert_file: str = Field(
+        default="", description="File that gets the same, a line of JSON for each message."
+    )
+    ui_url: str = Field(
+        default="http://127.0.0.1:3000", description="Where Dagster's UI is, for links in messages."
+    )
+
     @field_validator("memory_limit")
     @classmethod
     def _is_a_size(cls, limit: str) -> str:
@@ -135,6 +155,11 @@ class Settings(BaseSettings):
                 "the path holds one of ' * ? [ ], which DuckDB reads as more than a name"
             )
         return home
+
+    @property
+    def has_messengers(self) -> bool:
+        """Whether anybody is to be told."""
+        return bool(self.alert_mail or self.alert_webhook.get_secret_value() or self.alert_file)
 
     @property
     def home_folders(self) -> Home:

@@ -1,4 +1,4 @@
-"""When things run by themselves: the job, the nightly schedule, the landing sensor, the failure hook."""
+"""When things run by themselves: the job, the nightly schedule, the landing sensor, what is told after runs."""
 
 import hashlib
 import json
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from dagster_project.alerts import tell_about
 from dagster_project.failure_hook import hand_over_failure
 from dagster_project.settings import load_settings
 
@@ -53,6 +54,19 @@ def on_failure(context: dg.RunFailureSensorContext) -> None:
         context.dagster_run.run_id,
         context.failure_event.message or "",
     )
+    tell_about(
+        context.instance,
+        context.dagster_run.run_id,
+        f"The job {context.dagster_run.job_name} failed.",
+    )
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS, default_status=dg.DefaultSensorStatus.RUNNING
+)
+def on_success(context: dg.RunStatusSensorContext) -> None:
+    """Tells of checks that newly fail in a run that ended well."""
+    tell_about(context.instance, context.dagster_run.run_id)
 
 
 def _landing_state() -> str:

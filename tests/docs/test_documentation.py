@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import SecretStr
 
 from dagster_project.cli import app
 from dagster_project.settings import CHECKOUT, DemoSettings, Settings
@@ -141,7 +142,8 @@ def shown(default: object) -> str:
     """A setting's default as the README shows it."""
     if default is None:
         return "today"
-    if str(default) == "":
+    default = default.get_secret_value() if isinstance(default, SecretStr) else default
+    if default == "":
         return "empty"
     if isinstance(default, Path):
         return f"`{default.relative_to(CHECKOUT)}`"

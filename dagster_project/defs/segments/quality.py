@@ -54,6 +54,11 @@ _WORDS = {
             description="Approved audiences that fail a measure.",
         ),
         dg.AssetCheckSpec(
+            "segments_keep_their_size",
+            asset=QUALITY,
+            description="Segments that grew or shrank by more than half since the day published before.",
+        ),
+        dg.AssetCheckSpec(
             "no_approval_is_refused",
             asset=QUALITY,
             description="Drafts marked approved that fail a measure stay drafts.",
@@ -74,6 +79,11 @@ def segment_quality(warehouse: Warehouse) -> dg.MaterializeResult:
     rows = judge(segments, limits, asking)
     warehouse.replace("segments.segment_quality", rows, _WORDS)
     failing = {row["segment_id"] for row in rows.to_pylist() if row["has_passed"] is False}
+    moved = [
+        row["segment_id"]
+        for row in rows.to_pylist()
+        if row["measure"] == "stability" and row["has_passed"] is False
+    ]
     refused, poor = sorted(failing & set(asking)), sorted(failing & set(approved) - set(asking))
     return dg.MaterializeResult(
         metadata={
@@ -87,6 +97,15 @@ def segment_quality(warehouse: Warehouse) -> dg.MaterializeResult:
                 passed=not poor,
                 severity=dg.AssetCheckSeverity.WARN,
                 metadata={"audiences": ", ".join(poor) or "none", "limit": "none"},
+            ),
+            dg.AssetCheckResult(
+                check_name="segments_keep_their_size",
+                passed=not moved,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={
+                    "segments": ", ".join(moved) or "none",
+                    "limit": f"{limits.greatest_change:.0%}",
+                },
             ),
             dg.AssetCheckResult(
                 check_name="no_approval_is_refused",
