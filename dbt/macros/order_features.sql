@@ -31,7 +31,7 @@ order_features as (
         min(ordered_on) as first_order_on,
         max(ordered_on) as last_order_on,
         -- A sorted list costs half of a window over the orders: 1.6 s against 3.1 s of 8 million.
-        list_sort(list(ordered_on)) as order_days,
+        list_sort(list(cast(ordered_on - date '1970-01-01' as double))) as order_days,
         count(*) filter (where days_ago < 180) as orders_180d,
         count(*) filter (where days_ago >= 180 and days_ago < 360) as orders_180d_before,
         cast(avg(revenue_eur) as double) as average_order_eur,
@@ -110,7 +110,9 @@ basket_features as (
 purchases as (
     select
         *,
-        list_transform(order_days[2:], lambda day, place: day - order_days[place]) as gaps
+        order_days[-1] - order_days[1] as order_span_days,
+        -- Of whole days, so a whole number.
+        case when orders >= 3 then round(pow(list_distance(order_days[2:], order_days[:-2]), 2)) end as gap_squares
     from (select distinct as_of, customer_id from orders)
     left join order_features using (as_of, customer_id)
     left join refunds using (as_of, customer_id)
@@ -139,9 +141,13 @@ purchases as (
             when purchases.orders >= 2
                 then (purchases.last_order_on - purchases.first_order_on) / (purchases.orders - 1)
         end as mean_order_gap_days,
-        cast(purchases.gaps[-1] as double) as previous_order_gap_days,
+        case when purchases.orders >= 2 then purchases.order_days[-1] - purchases.order_days[-2] end
+            as previous_order_gap_days,
         -- The spread of fewer than two gaps is unknown.
-        round(list_stddev_samp(purchases.gaps) / nullif(list_avg(purchases.gaps), 0), 6) as gap_variation,
+        round(sqrt(
+            greatest(purchases.gap_squares - pow(purchases.order_span_days, 2) / (purchases.orders - 1), 0)
+            / (purchases.orders - 2)
+        ) / nullif(purchases.order_span_days / (purchases.orders - 1), 0), 6) as gap_variation,
         (purchases.orders_180d - purchases.orders_180d_before)
         / nullif(purchases.orders_180d + purchases.orders_180d_before, 0) as order_trend,
         case when purchases.orders_365d_before > 0 then purchases.orders_365d > 0 end as is_retained,
