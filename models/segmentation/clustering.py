@@ -63,7 +63,8 @@ def fit_behaviour(
     smallest hash of ``customer_id``). Those within the size bounds (smallest share at least 2 %,
     largest at most 45 %) are drawn anew 20 times with replacement, clustered, and compared by ARI.
     Among the stable ones (median at least 0.85, 10th percentile at least 0.70) the greatest
-    silhouette wins, to 2 digits, then the greater k; where none is stable, the greatest median; the
+    silhouette wins, to 2 digits, then the greater 10th percentile, to 1 digit, which a refit is
+    likelier to find again, then the greater k; where none is stable, the greatest median; the
     model says so in ``choice``. The winner is then run to its optimum on all customers.
 
     A refit begins with the clusters in use: their k is tried from their centres, and is kept while it
@@ -159,7 +160,9 @@ def _choose(
         candidate |= _stability(sample, references[candidate["k"]], seed)
     stable = [candidate for candidate in bounded if candidate["is_stable"]]
     if stable:
-        best = max(stable, key=lambda c: (round(c["silhouette"], 2), c["k"]))
+        best = max(
+            stable, key=lambda c: (round(c["silhouette"], 2), round(c["ari_p10"], 1), c["k"])
+        )
     else:
         best = max(bounded, key=lambda c: (c["ari_median"], c["k"]))
     used = next((candidate for candidate in stable if candidate["k"] == kept), None)

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import AS_OF, CONSOLE_SCRIPT, clean_environment
 
 
+@pytest.mark.long
 def test_without_room_nothing_changes_and_with_room_it_goes_on(
     tmp_path: Path,
     small_home: Path,

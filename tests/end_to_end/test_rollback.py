@@ -52,6 +52,7 @@ def test_back_and_forward_and_on(home: Path, skikt: Any, published_files: Any) -
     assert day(home) == "2026-11-21"
 
 
+@pytest.mark.long
 def test_a_database_goes_along_and_a_refusal_leaves_the_file_published(
     home: Path, skikt: Any, database: Any, files_with: Callable[..., list[str]]
 ) -> None:
