@@ -206,6 +206,19 @@ def refit_segments(
     _refresh(_home(), as_json, REFIT_SEGMENTS, {REASON_TAG: reason})
 
 
+@app.command(epilog="Example: `skikt docs`, then open data/reports/dbt_docs/index.html")
+def docs() -> None:
+    """Write dbt's pages about every table, column and test beside the report."""
+    home = _home()
+    from dagster_project.warehouse import hold_lock
+
+    hold_lock(home)
+    from dagster_project.refresh import run_job
+
+    told = run_job(home, "documentation")
+    typer.echo(f"Written to {told['page']}")
+
+
 @app.command(epilog="Example: `skikt dev --port 3000`, then open http://127.0.0.1:3000")
 def dev(port: Annotated[int, typer.Option(help="Port of the UI on 127.0.0.1.")] = 3000) -> None:
     """Start Dagster's UI and daemon on this machine; ends with Ctrl-C."""

@@ -14,8 +14,8 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_project.dbt import dbt_arguments, manifest_path
-from dagster_project.errors import GateFailedError
+from dagster_project.dbt import dbt_arguments, manifest_path, prepare_environment
+from dagster_project.errors import ConfigurationError, GateFailedError
 from dagster_project.faults import raise_if_exhausted, without_values
 from dagster_project.warehouse import Warehouse, close_dbt_connection
 
@@ -61,6 +61,29 @@ def build(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[D
         if result.status in {"error", "fail"}:
             failed.append(result.node.name)
     _raise_for(failed, results)
+
+
+def generate_docs(warehouse: Warehouse) -> Path:
+    """dbt's documentation of the project as one page; where it lies.
+
+    Raises:
+        ConfigurationError: no table was made yet.
+    """
+    from dbt.cli.main import dbtRunner
+
+    if not warehouse.home.warehouse.exists():
+        raise ConfigurationError("There are no tables to describe yet. Run `make run` first.")
+    prepare_environment(warehouse.home)
+    # A target of its own: what builds read stays as it is.
+    target = warehouse.home.dbt / "docs"
+    arguments = [*dbt_arguments(warehouse.home), "--target-path", str(target)]
+    quiet = ["--log-level", "none", "--log-level-file", "none"]
+    outcome = dbtRunner().invoke([*quiet, "docs", "generate", "--static", *arguments])
+    close_dbt_connection()
+    if not outcome.success:
+        raise_if_exhausted(str(outcome.exception))
+        raise RuntimeError(f"dbt could not write its pages: {type(outcome.exception).__name__}.")
+    return target / "static_index.html"
 
 
 def _invoke(warehouse: Warehouse, arguments: list[str]) -> list[Any]:

@@ -7,6 +7,7 @@ shows is ``report``.
 import dagster as dg
 
 from dagster_project import state
+from dagster_project.defs.publication.documentation import DOCS_PAGE
 from dagster_project.defs.publication.release import (
     build_database,
     build_parquet,
@@ -62,7 +63,11 @@ POSTGRES = dg.AssetKey([PUBLICATION, "postgres"])
 def report(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """The front door for people: what changed and what to do, every segment, campaigns, personas."""
     with warehouse.connect() as connection, file_faults():
-        html, segments = render_report(connection, read_rules(warehouse.home))
+        html, segments = render_report(
+            connection,
+            read_rules(warehouse.home),
+            has_dbt_docs=(warehouse.home.reports / DOCS_PAGE).exists(),
+        )
         folder = warehouse.home.building(context.run_id) / "report"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "segments.html").write_text(html, encoding="utf-8")

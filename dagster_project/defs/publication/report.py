@@ -25,9 +25,15 @@ _SCHEME_TITLES = {
 
 
 def render_report(
-    connection: duckdb.DuckDBPyConnection, rules: list[AudienceRule]
+    connection: duckdb.DuckDBPyConnection, rules: list[AudienceRule], *, has_dbt_docs: bool = False
 ) -> tuple[str, int]:
-    """The page as HTML, and how many segments it shows."""
+    """The page as HTML, and how many segments it shows.
+
+    Args:
+        connection: to a database with the marts.
+        rules: audiences, for their plans.
+        has_dbt_docs: whether dbt's pages lie beside the report.
+    """
     segments = figures.rows_of(
         connection,
         """
@@ -64,6 +70,7 @@ def render_report(
         schemes=schemes,
         scheme_titles=_SCHEME_TITLES,
         publication=publication,
+        has_dbt_docs=has_dbt_docs,
         is_first=len(days) < 2,
         movers=figures.movers(connection),
         flows=figures.flows(connection),
