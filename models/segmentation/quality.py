@@ -21,6 +21,8 @@ QUALITY_SCHEMA = pa.schema(
         pa.field("refuses_approval", pa.bool_(), nullable=False),
     ]
 )
+# Matched people below which a platform shows no advertisement, as its help pages said in 2026.
+CHANNEL_MINIMA = {"meta": 100, "linkedin": 300, "google": 1_000}
 FEWEST_VOICES = 3  # of people who gave feedback; fewer are no judgement
 
 
@@ -61,20 +63,23 @@ def judge(segments: pa.Table, limits: QualityLimits, asking: Collection[str]) ->
 
     Args:
         segments: one row per segment: ``segment_id``; ``customers``; ``share`` of its type, 0..1;
-            ``customers_before`` as published before, null if never; ``stale_fact_share``, 0..1, null
-            where nothing is dated; ``separation``, 0 or more, null without members; ``lift_low``
-            and ``lift_high`` of ``lift.later_lift``, null where they are unknown; ``agreeing`` and
-            ``disagreeing``, people who gave feedback.
+            ``reach``, members who may be addressed over what the most demanding of its channels
+            asks for, null without such a channel; ``customers_before`` as published before, null if
+            never; ``stale_fact_share``, 0..1, null where nothing is dated; ``separation``, 0 or more,
+            null without members; ``lift_low`` and ``lift_high`` of ``lift.later_lift``, null where
+            they are unknown; ``agreeing`` and ``disagreeing``, people who gave feedback;
+            ``homogeneity``, 0..1, and ``least_homogeneity``, which its rule asks for, null if not.
         limits: what is asked.
         asking: segments that were drafts and are now marked approved.
 
     Returns:
-        ``QUALITY_SCHEMA``, by segment and measure: ``size``, ``breadth``, ``freshness``,
-        ``separation``, ``lift``, ``stability``, ``feedback``. ``has_passed`` is null where nothing is known;
-        that fails nothing.
+        ``QUALITY_SCHEMA``, by segment and measure: ``size``, ``reach``, ``breadth``, ``freshness``,
+        ``separation``, ``lift``, ``stability``, ``feedback``, ``homogeneity``. ``has_passed`` is null
+        where nothing is known or asked; that fails nothing.
     """
     measures = (
         _Measure("size", lambda row: row["customers"], low=limits.fewest),
+        _Measure("reach", lambda row: row["reach"], low=1.0),
         _Measure("breadth", lambda row: row["share"], high=limits.broadest),
         _Measure("freshness", lambda row: row["stale_fact_share"], high=limits.stalest),
         _Measure("separation", lambda row: row["separation"], low=limits.least_separation),
@@ -85,7 +90,10 @@ def judge(segments: pa.Table, limits: QualityLimits, asking: Collection[str]) ->
     rows = [
         _judged(row, measure, row["segment_id"] in asking)
         for row in segments.sort_by("segment_id").to_pylist()
-        for measure in measures
+        for measure in (
+            *measures,
+            _Measure("homogeneity", _homogeneity, low=row["least_homogeneity"]),
+        )
     ]
     return pa.Table.from_pylist(rows, schema=QUALITY_SCHEMA)
 
@@ -112,6 +120,10 @@ def _distance_of_lift(row: dict[str, Any]) -> float | None:
     if row["lift_low"] is None:
         return None
     return float(max(abs(row["lift_low"] - 1), abs(row["lift_high"] - 1)))
+
+
+def _homogeneity(row: dict[str, Any]) -> float | None:
+    return None if row["least_homogeneity"] is None else row["homogeneity"]
 
 
 def _change(row: dict[str, Any]) -> float | None:

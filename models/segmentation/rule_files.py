@@ -49,6 +49,7 @@ class AudienceRule(BaseModel):
         channels: where it may be addressed; consent is asked for besides.
         needs: needs and challenges of these customers.
         action_plan: steps with owner, deadline and resources.
+        least_homogeneity: how alike its members have to be in what they do, 0..1; None asks nothing.
         include: predicate (see ``predicates``): who is in.
         exclude: predicate: who is out again; None = nobody.
     """
@@ -66,6 +67,7 @@ class AudienceRule(BaseModel):
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
     needs: tuple[Line, ...] = ()
     action_plan: tuple[ActionStep, ...] = ()
+    least_homogeneity: Annotated[float, Field(ge=0, le=1)] | None = None
     include: Prose
     exclude: Prose | None = None
 

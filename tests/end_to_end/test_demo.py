@@ -52,6 +52,10 @@ IN_THE_WAREHOUSE = (
     "customers.company_features",
     "segments.customer_segments",
     "segments.segment_history",
+    "segments.segment_quality",
+    "segments.segment_lift",
+    "segments.audience_exclusions",
+    "customers.contact_costs",
 )
 SCHEMES_OF = {
     "person": ("rfm", "lifecycle", "value", "behaviour", "needs"),
@@ -640,3 +644,23 @@ def test_no_pipeline_code_knows_of_the_demos_truth() -> None:
         and "demo_truth" in file.read_text("utf-8")
     }
     assert naming == {"dagster_project/home.py", "dagster_project/cli.py"}
+
+
+def test_an_audience_is_held_against_what_its_channels_ask_for(warehouse: Connection) -> None:
+    measured = dict(
+        warehouse.execute(
+            "select segment_id, value from segments.segment_quality "
+            "where measure = 'reach' and value is not null"
+        ).fetchall()
+    )
+    asked = {"adventurers": 100, "goteborg_active_visitors": 100, "young_urban_women": 100}
+    asked["decision_makers_in_trade_and_industry"] = 300
+    assert measured.keys() == {f"audience.{name}" for name in asked}
+    for name, least in asked.items():
+        [(reachable,)] = warehouse.execute(
+            "select count(*) from segments.customer_segments "
+            "inner join customers.customer_consents using (customer_id) "
+            "where segment_id = ? and may_advertise",
+            [f"audience.{name}"],
+        ).fetchall()
+        assert measured[f"audience.{name}"] == pytest.approx(reachable / least, abs=1e-6)

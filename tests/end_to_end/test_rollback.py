@@ -36,7 +36,7 @@ def day(home: Path) -> str:
         return str(connection.execute("select as_of from marts.meta_publication").fetchall()[0][0])
 
 
-def test_back_and_forward_and_on(home: Path, skikt: Any, published_files: Any) -> None:
+def test_back_and_forward(home: Path, skikt: Any, published_files: Any) -> None:
     newer, files = (home / "published").resolve().name, published_files(home)
     ended = skikt.run(home, "rollback")
     assert ended.exit_code == 0, ended.err
@@ -46,8 +46,11 @@ def test_back_and_forward_and_on(home: Path, skikt: Any, published_files: Any) -
     assert manifest["run_id"] == (home / "published").resolve().name != newer
     assert skikt.run(home, "rollback", "--to", newer).exit_code == 0
     assert published_files(home) == files
+
+
+@pytest.mark.long
+def test_the_state_goes_back_too_so_the_same_day_can_be_run_again(home: Path, skikt: Any) -> None:
     assert skikt.run(home, "rollback").exit_code == 0
-    # The state went back too: the same day can be run again.
     assert skikt.run(home, "run", SKIKT_AS_OF="2026-11-21").exit_code == 0
     assert day(home) == "2026-11-21"
 

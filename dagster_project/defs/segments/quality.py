@@ -4,8 +4,9 @@ The measures are ``models.segmentation.quality``; what people say of segments is
 """
 
 import dagster as dg
+import pyarrow as pa
 
-from dagster_project.defs.segments.figures import EARLIER_SNAPSHOTS, PROFILES
+from dagster_project.defs.segments.figures import EARLIER_SNAPSHOTS, HOMOGENEITY, PROFILES
 from dagster_project.defs.segments.lifts import LIFT
 from dagster_project.defs.segments.priorities import TOO_BROAD_SHARE
 from dagster_project.defs.segments.segment_tables import (
@@ -16,15 +17,17 @@ from dagster_project.defs.segments.segment_tables import (
 )
 from dagster_project.feedback import read_feedback
 from dagster_project.published_runs import PublishedRuns
+from dagster_project.rules import read_rules
 from dagster_project.settings import load_settings
 from dagster_project.vocabulary import CUSTOMERS, SEGMENTS, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
-from models.segmentation.quality import QualityLimits, judge
+from models.segmentation.quality import CHANNEL_MINIMA, QualityLimits, judge
+from models.segmentation.rule_files import AudienceRule
 
 QUALITY = dg.AssetKey([SEGMENTS, "segment_quality"])
 _WORDS = {
     "segment_id": "The segment.",
-    "measure": "size, breadth, freshness, separation, lift, stability or feedback.",
+    "measure": "size, reach, breadth, freshness, separation, lift, stability, feedback or homogeneity.",
     "value": "What was measured; null where nothing is known.",
     "low": "The least that passes, if there is one.",
     "high": "The most that passes, if there is one.",
@@ -41,10 +44,12 @@ _WORDS = {
         MEMBERSHIPS,
         DEFINITIONS,
         PROFILES,
+        HOMOGENEITY,
         EARLIER_SNAPSHOTS,
         LIFT,
         ALL_CUSTOMERS,
         dg.AssetKey([CUSTOMERS, "fct_fact_freshness"]),
+        dg.AssetKey([CUSTOMERS, "customer_consents"]),
     ],
     pool=WAREHOUSE_POOL,
     check_specs=[
@@ -66,7 +71,7 @@ _WORDS = {
     ],
 )
 def segment_quality(warehouse: Warehouse) -> dg.MaterializeResult:
-    """Size, breadth, freshness, separation, lift, stability and feedback of each segment, each with its limit."""
+    """Each segment held against limits: size, reach, breadth, freshness, separation, lift, stability and more."""
     limits = QualityLimits(fewest=load_settings().smallest_segment, broadest=TOO_BROAD_SHARE)
     drafts = PublishedRuns.of(warehouse.home, as_of_day(warehouse)).drafts
     approved = warehouse.read(
@@ -75,6 +80,7 @@ def segment_quality(warehouse: Warehouse) -> dg.MaterializeResult:
     asking = sorted(set(approved) & drafts)
     with warehouse.connect() as connection:
         connection.register("feedback", read_feedback(warehouse.home))
+        connection.register("contracts", _contracts(read_rules(warehouse.home)))
         segments = connection.execute(_FIGURES).to_arrow_table()
     rows = judge(segments, limits, asking)
     warehouse.replace("segments.segment_quality", rows, _WORDS)
@@ -117,6 +123,21 @@ def segment_quality(warehouse: Warehouse) -> dg.MaterializeResult:
     )
 
 
+def _contracts(rules: list[AudienceRule]) -> pa.Table:
+    """What each audience's own file asks for: ``segment_id``, ``least_homogeneity``, ``channel_minimum``."""
+    asked = [
+        max((CHANNEL_MINIMA.get(channel, 0) for channel in rule.channels), default=0)
+        for rule in rules
+    ]
+    return pa.table(
+        {
+            "segment_id": pa.array([rule.segment_id for rule in rules], pa.string()),
+            "least_homogeneity": pa.array([rule.least_homogeneity for rule in rules], pa.float64()),
+            "channel_minimum": pa.array([least or None for least in asked], pa.int64()),
+        }
+    )
+
+
 _FIGURES = """
     with bases as (
         select customer_type, count(*) as customers from customers.all_customers group by customer_type
@@ -136,6 +157,14 @@ _FIGURES = """
         inner join customers.fct_fact_freshness as facts using (customer_id)
         group by segments.segment_id
     ),
+    -- All channels with a minimum are platforms of advertisements.
+    reachable as (
+        select segments.segment_id, count(*) as customers
+        from segments.customer_segments as segments
+        inner join customers.customer_consents as consents using (customer_id)
+        where consents.may_advertise
+        group by segments.segment_id
+    ),
     separations as (
         select segment_id, max(abs(index_vs_base - 100)) / 100 as separation
         from segments.segment_profiles group by segment_id
@@ -144,6 +173,12 @@ _FIGURES = """
         definitions.segment_id,
         coalesce(sizes.customers, 0) as customers,
         coalesce(sizes.customers, 0) / greatest(coalesce(bases.customers, 0), 1) as share,
+        -- Companies are found by their names, which need no consent: not counted here.
+        case when definitions.customer_type = 'person'
+            then coalesce(reachable.customers, 0) / contracts.channel_minimum
+        end as reach,
+        homogeneity.homogeneity,
+        contracts.least_homogeneity,
         before.customers_before,
         cast(staleness.stale_fact_share as double) as stale_fact_share,
         separations.separation,
@@ -156,6 +191,9 @@ _FIGURES = """
     left join sizes using (segment_id)
     left join before using (segment_id)
     left join staleness using (segment_id)
+    left join contracts using (segment_id)
+    left join reachable using (segment_id)
+    left join segments.segment_homogeneity as homogeneity using (segment_id)
     left join separations using (segment_id)
     left join segments.segment_lift as lifts using (segment_id)
     left join feedback using (segment_id)

@@ -8,6 +8,9 @@ GOOD = {
     "segment_id": "audience.a",
     "customers": 100,
     "share": 0.1,
+    "reach": 1.2,
+    "homogeneity": 0.4,
+    "least_homogeneity": 0.3,
     "customers_before": 90,
     "stale_fact_share": 0.2,
     "separation": 0.8,
@@ -26,7 +29,8 @@ def judged(asking=(), **changed):
 def test_a_good_segment_passes_every_measure():
     assert {line["has_passed"] for line in judged().values()} == {True}
     assert list(judged()) == [
-        "size", "breadth", "freshness", "separation", "lift", "stability", "feedback",
+        "size", "reach", "breadth", "freshness", "separation", "lift", "stability", "feedback",
+        "homogeneity",
     ]  # fmt: skip
 
 
@@ -34,6 +38,8 @@ def test_a_good_segment_passes_every_measure():
     ("measure", "changed"),
     [
         ("size", {"customers": 49, "customers_before": 49}),
+        ("reach", {"reach": 0.99}),
+        ("homogeneity", {"homogeneity": 0.29}),
         ("breadth", {"share": 0.61}),
         ("freshness", {"stale_fact_share": 0.51}),
         ("separation", {"separation": 0.19}),
@@ -55,6 +61,9 @@ def test_each_measure_can_fail_alone(measure, changed):
         ("freshness", {"stale_fact_share": None}),
         ("separation", {"separation": None}),
         ("lift", {"lift_low": None, "lift_high": None}),
+        ("reach", {"reach": None}),
+        ("homogeneity", {"homogeneity": None}),
+        ("homogeneity", {"least_homogeneity": None}),
         ("stability", {"customers_before": None}),
         ("feedback", {"agreeing": 0, "disagreeing": 2}),
     ],
