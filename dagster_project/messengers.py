@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -31,7 +32,7 @@ def send(settings: Settings, subject: str, text: str) -> None:
             continue
         try:
             tell(settings, subject, text)
-        except (OSError, smtplib.SMTPException, ValueError) as error:
+        except (OSError, smtplib.SMTPException, HTTPException, ValueError) as error:
             sys.stderr.write(
                 f"Nobody was told by {setting} ({type(error).__name__}). Check what it is set to.\n"
             )

@@ -31,7 +31,7 @@ _TYPES = {
 _LOCK = 7_214_801
 _ROWS_PER_BATCH = 100_000
 _SETTING = "SKIKT_PUBLISH_POSTGRES"
-_BEFORE = "The publication is current here, and the database holds the one before it."
+_BEFORE = "The publication is current here; the database still holds what it held."
 
 
 def copy_to_postgres(dsn: str, folder: Path) -> dict[str, int]:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from dagster_project.defs.segments.audiences import count_excluded
 from dagster_project.defs.segments.segment_tables import (
     COMPANY_FEATURES,
+    FACTS,
     FEATURES,
     MEMBERSHIPS,
     as_of_day,
@@ -16,7 +17,7 @@ from dagster_project.defs.segments.segment_tables import (
 )
 from dagster_project.rules import read_rules
 from dagster_project.spare_processes import find_cities
-from dagster_project.vocabulary import CUSTOMERS, SEGMENTS, WAREHOUSE_POOL
+from dagster_project.vocabulary import SEGMENTS, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 
 EXCLUSIONS = dg.AssetKey([SEGMENTS, "audience_exclusions"])
@@ -30,9 +31,7 @@ EXCLUSIONS = dg.AssetKey([SEGMENTS, "audience_exclusions"])
         FEATURES,
         COMPANY_FEATURES,
         MEMBERSHIPS,
-        dg.AssetKey([CUSTOMERS, "fct_campaign_receipts"]),
-        dg.AssetKey([CUSTOMERS, "fct_interactions"]),
-        dg.AssetKey([CUSTOMERS, "fct_survey_answers"]),
+        *FACTS,
     ],
     pool=WAREHOUSE_POOL,
     check_specs=[

@@ -13,7 +13,15 @@ import pyarrow.compute as pc
 from dagster_project import state
 from dagster_project.defs.segments.audiences import select_members
 from dagster_project.defs.segments.fitted_models import fitted_models
-from dagster_project.defs.segments.segment_tables import BEHAVIOUR, NEEDS, VALUE, as_of_day
+from dagster_project.defs.segments.segment_tables import (
+    BEHAVIOUR,
+    EARLIER_FEATURES,
+    FACTS,
+    NEEDS,
+    VALUE,
+    as_of_day,
+    features_on,
+)
 from dagster_project.rules import read_rules
 from dagster_project.spare_processes import find_cities
 from dagster_project.vocabulary import CUSTOMERS, SEGMENTS, WAREHOUSE_POOL
@@ -32,10 +40,6 @@ _WORDS = {
     "lift_low": "Its interval of 95 %, from; null below two members.",
     "lift_high": "Its interval of 95 %, to.",
 }
-_EARLIER = {
-    "person": "customers.earlier_customer_features",
-    "company": "customers.earlier_company_features",
-}
 # These bands are drawn by what was spent in the very days that they would be held against.
 _DRAWN_BY_SPENDING = ["value", "company_value"]
 
@@ -48,18 +52,9 @@ _DRAWN_BY_SPENDING = ["value", "company_value"]
         BEHAVIOUR,
         VALUE,
         NEEDS,
-        *(
-            dg.AssetKey([CUSTOMERS, name])
-            for name in (
-                "feature_days",
-                "earlier_customer_features",
-                "earlier_company_features",
-                "later_spending",
-                "fct_campaign_receipts",
-                "fct_interactions",
-                "fct_survey_answers",
-            )
-        ),
+        *EARLIER_FEATURES,
+        *FACTS,
+        dg.AssetKey([CUSTOMERS, "later_spending"]),
     ],
     pool=WAREHOUSE_POOL,
     check_specs=[
@@ -101,8 +96,8 @@ def segment_lift(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.
 def _measured(warehouse: Warehouse, run_id: str, day: date) -> pa.Table:
     models, rules = fitted_models(warehouse, run_id), read_rules(warehouse.home)
     persons, companies = (
-        warehouse.read(f"select * from {table} where as_of = date '{day}' order by customer_id")
-        for table in _EARLIER.values()
+        warehouse.read(f"from {features_on(customer_type, day)} order by customer_id")
+        for customer_type in ("person", "company")
     )
     answers = warehouse.read(_ANSWERS.format(day=day))
     schemes = {
@@ -131,7 +126,7 @@ def _of_type(
             rules,
             day,
             customer_type=customer_type,
-            features=f"(select * from {_EARLIER[customer_type]} where as_of = date '{day}')",
+            features=features_on(customer_type, day),
             find_cities=find_cities,
         )
         spent = connection.sql(

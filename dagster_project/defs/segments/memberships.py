@@ -17,6 +17,7 @@ from dagster_project.defs.segments.segment_tables import (
     BEHAVIOUR,
     COMPANY_FEATURES,
     DEFINITIONS,
+    FACTS,
     FEATURES,
     MEMBERSHIPS,
     NEEDS,
@@ -52,9 +53,7 @@ PREDICTED = dg.AssetKey([SEGMENTS, "predicted_values"])
         VALUE,
         NEEDS,
         DEFINITIONS,
-        dg.AssetKey([CUSTOMERS, "fct_campaign_receipts"]),
-        dg.AssetKey([CUSTOMERS, "fct_interactions"]),
-        dg.AssetKey([CUSTOMERS, "fct_survey_answers"]),
+        *FACTS,
     ],
     pool=WAREHOUSE_POOL,
     check_specs=[

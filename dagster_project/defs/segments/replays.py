@@ -9,37 +9,29 @@ import dagster as dg
 import pyarrow as pa
 
 from dagster_project.defs.segments.audiences import select_members
-from dagster_project.defs.segments.segment_tables import as_of_day, described
+from dagster_project.defs.segments.segment_tables import (
+    EARLIER_FEATURES,
+    FACTS,
+    as_of_day,
+    described,
+    features_on,
+)
 from dagster_project.published_runs import PublishedRuns
 from dagster_project.rules import read_rules
 from dagster_project.spare_processes import find_cities
-from dagster_project.vocabulary import CUSTOMERS, SEGMENTS, WAREHOUSE_POOL
+from dagster_project.vocabulary import SEGMENTS, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 from models.segmentation.memberships import MEMBERSHIP_SCHEMA
 from models.segmentation.replay import replayed_rows
 
 REPLAYS = dg.AssetKey([SEGMENTS, "audience_replays"])
-_EARLIER = {
-    "person": "customers.earlier_customer_features",
-    "company": "customers.earlier_company_features",
-}
 
 
 @dg.asset(
     key=REPLAYS,
     group_name=SEGMENTS,
     kinds={"python", "duckdb"},
-    deps=[
-        dg.AssetKey([CUSTOMERS, name])
-        for name in (
-            "feature_days",
-            "earlier_customer_features",
-            "earlier_company_features",
-            "fct_campaign_receipts",
-            "fct_interactions",
-            "fct_survey_answers",
-        )
-    ],
+    deps=[*EARLIER_FEATURES, *FACTS],
     pool=WAREHOUSE_POOL,
     check_specs=[
         dg.AssetCheckSpec(
@@ -66,12 +58,12 @@ def audience_replays(warehouse: Warehouse) -> dg.MaterializeResult:
                     rules,
                     day,
                     customer_type=customer_type,
-                    features=f"(select * from {relation} where as_of = date '{day}')",
+                    features=features_on(customer_type, day),
                     find_cities=find_cities,
                 ),
             )
             for day in days
-            for customer_type, relation in _EARLIER.items()
+            for customer_type in ("person", "company")
         ]
     rows = replayed_rows(
         pa.concat_tables([_on(as_of, MEMBERSHIP_SCHEMA.empty_table()), *members]),

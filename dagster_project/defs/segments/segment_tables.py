@@ -18,6 +18,17 @@ VALUE = dg.AssetKey([SEGMENTS, "value_models"])
 NEEDS = dg.AssetKey([SEGMENTS, "needs_model"])
 DEFINITIONS = dg.AssetKey([SEGMENTS, "segment_definitions"])
 MEMBERSHIPS = dg.AssetKey([SEGMENTS, "customer_segments"])
+FACTS = tuple(
+    dg.AssetKey([CUSTOMERS, name])
+    for name in ("fct_campaign_receipts", "fct_interactions", "fct_survey_answers")
+)
+"""What the functions of a rule's predicate look at."""
+EARLIER_FEATURES = tuple(
+    dg.AssetKey([CUSTOMERS, name])
+    for name in ("feature_days", "earlier_customer_features", "earlier_company_features")
+)
+"""The days gone by of a run, and the features as they stood on them."""
+_EARLIER_TABLES = {"person": "earlier_customer_features", "company": "earlier_company_features"}
 
 
 def person_features(warehouse: Warehouse) -> pa.Table:
@@ -28,6 +39,11 @@ def person_features(warehouse: Warehouse) -> pa.Table:
 def company_features(warehouse: Warehouse) -> pa.Table:
     """All companies on the as-of day, by ``customer_id``."""
     return warehouse.read("select * from customers.company_features order by customer_id")
+
+
+def features_on(customer_type: str, day: date) -> str:
+    """Relation of the features of a customer type on one of the run's days gone by."""
+    return f"(select * from customers.{_EARLIER_TABLES[customer_type]} where as_of = date '{day}')"
 
 
 def scale_answers(warehouse: Warehouse) -> pa.Table:
