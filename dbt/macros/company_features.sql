@@ -2,7 +2,7 @@
   Features of every company at the end of each day of a relation `as_of`, as customer_features are of persons. Orders
   are those that its shop accounts placed.
 #}
-{% macro company_features(days) %}
+{% macro company_features(days, customers, companies) %}
 with
 days as ({{ days }}),
 
@@ -11,12 +11,13 @@ days as ({{ days }}),
 -- Who acts for it, and who of them decides.
 contacts as (
     select
+        as_of,
         company_id,
         count(*) as people,
         count(*) filter (where {{ is_decision_maker('job_title') }}) as decision_makers
-    from {{ ref('dim_customers') }}
+    from {{ customers }}
     where company_id is not null
-    group by company_id
+    group by as_of, company_id
 ),
 
 joined as (
@@ -35,9 +36,9 @@ joined as (
         true as is_profiling_allowed,
         purchases.last_order_on as last_event_on,
         purchases.orders is null as is_prospect
-    from {{ ref('dim_companies') }} as companies
-    cross join days
-    left join contacts using (company_id)
+    from {{ companies }} as companies
+    inner join days using (as_of)
+    left join contacts using (as_of, company_id)
     left join purchases using (as_of, customer_id)
 )
 

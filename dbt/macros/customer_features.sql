@@ -1,8 +1,9 @@
 {#
   Features of every person at the end of each day of a relation `as_of`: a function of time, so that one day
-  and twenty-four month ends are one query. Nothing later than its day counts.
+  and twenty-four month ends are one query. Nothing later than its day counts. `customers` and `companies` are the
+  golden records as of each of the days.
 #}
-{% macro customer_features(days) %}
+{% macro customer_features(days, customers, companies) %}
 with
 days as ({{ days }}),
 
@@ -71,18 +72,19 @@ survey_features as (
 -- Of locations equally far the first by name.
 nearest_locations as (
     select
-        customers.customer_id,
-        arg_min(locations.name, (round({{ distance_km('customers', 'locations') }}, 3), locations.name)) as nearest_location,
-        min({{ distance_km('customers', 'locations') }}) as nearest_location_km
+        homes.latitude,
+        homes.longitude,
+        arg_min(locations.name, (round({{ distance_km('homes', 'locations') }}, 3), locations.name)) as nearest_location,
+        min({{ distance_km('homes', 'locations') }}) as nearest_location_km
     from (
-        select customer_id, latitude, longitude from {{ ref('dim_customers') }}
+        select distinct latitude, longitude from {{ customers }}
         where latitude is not null and longitude is not null
-    ) as customers
+    ) as homes
     cross join (
         select name, latitude, longitude from {{ ref('stg_reference__locations') }}
         where latitude is not null and longitude is not null
     ) as locations
-    group by customers.customer_id
+    group by homes.latitude, homes.longitude
 ),
 
 joined as (
@@ -129,14 +131,14 @@ joined as (
         consents.may_profile as is_profiling_allowed,
         greatest(purchases.last_order_on, events.last_interaction_on) as last_event_on,
         purchases.orders is null as is_prospect
-    from {{ ref('dim_customers') }} as customers
-    cross join days
+    from {{ customers }} as customers
+    inner join days using (as_of)
     left join purchases using (as_of, customer_id)
     left join interaction_features as events using (as_of, customer_id)
-    left join nearest_locations as nearest using (customer_id)
+    left join nearest_locations as nearest using (latitude, longitude)
     left join survey_features as survey using (as_of, customer_id)
     left join {{ ref('customer_consents') }} as consents using (customer_id)
-    left join {{ ref('dim_companies') }} as employers using (company_id)
+    left join {{ companies }} as employers using (as_of, company_id)
 ),
 
 -- A customer exists from its first record, else its first event, else always.

@@ -13,7 +13,7 @@ from dagster_project.dbt import SkiktTranslator, manifest_path
 from dagster_project.dbt_build import DbtEvent, build
 from dagster_project.settings import load_settings
 from dagster_project.spare_processes import find_places
-from dagster_project.vocabulary import CUSTOMERS, IDENTITY, WAREHOUSE_POOL
+from dagster_project.vocabulary import CUSTOMERS, IDENTITY, STAGING, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 
 PLACE_FACTS = dg.AssetKey([CUSTOMERS, "place_facts"])
@@ -39,7 +39,11 @@ FACT_STALENESS = dg.AssetKey([CUSTOMERS, "fact_staleness"])
     key=PLACE_FACTS,
     group_name=CUSTOMERS,
     kinds={"python", "duckdb"},
-    deps=[dg.AssetKey([IDENTITY, "int_identity__person_records"])],
+    deps=[
+        dg.AssetKey([IDENTITY, "int_identity__person_records"]),
+        dg.AssetKey([STAGING, "stg_crm__contacts_versions"]),
+        dg.AssetKey([STAGING, "stg_shop__customers_versions"]),
+    ],
     pool=WAREHOUSE_POOL,
     check_specs=[
         dg.AssetCheckSpec(
@@ -48,10 +52,14 @@ FACT_STALENESS = dg.AssetKey([CUSTOMERS, "fact_staleness"])
     ],
 )
 def place_facts(warehouse: Warehouse) -> dg.MaterializeResult:
-    """Region and coordinates of each delivered city, from the GeoNames cities that ship with a package."""
+    """Region and coordinates of each city ever delivered, from the GeoNames cities that ship with a package."""
     cities = warehouse.read(
-        "select distinct country_code, city from identity.int_identity__person_records "
-        "where city is not null order by all"
+        """
+        select country_code, city from identity.int_identity__person_records where city is not null
+        union select country_code, city from staging.stg_crm__contacts_versions where city is not null
+        union select country_code, city from staging.stg_shop__customers_versions where city is not null
+        order by all
+        """
     )
     places = find_places(cities)
     warehouse.replace("customers.place_facts", places, _PLACE_COLUMNS)

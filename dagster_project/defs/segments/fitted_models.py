@@ -14,11 +14,13 @@ import pyarrow as pa
 from dagster_project import state
 from dagster_project.defs.segments.segment_tables import (
     BEHAVIOUR,
+    EARLIER_FEATURES,
     FEATURES,
     NEEDS,
     SCALES,
     VALUE,
     as_of_day,
+    feature_days,
     person_features,
     scale_answers,
 )
@@ -78,7 +80,7 @@ def behaviour_model(
         context,
         warehouse,
         state.BEHAVIOUR_MODEL,
-        is_empty=lambda pinned: not pinned["k"],
+        is_empty=_has_no_clusters,
         fit=lambda pinned: _fit_behaviour(warehouse, pinned),
     )
     chosen = next((c for c in model["candidates"] if c["k"] == model["k"]), None)
@@ -108,8 +110,8 @@ def behaviour_model(
     group_name=SEGMENTS,
     kinds={"python", "scikitlearn"},
     deps=[
-        dg.AssetKey([CUSTOMERS, name])
-        for name in ("earlier_customer_features", "earlier_company_features", "later_spending")
+        *EARLIER_FEATURES,
+        dg.AssetKey([CUSTOMERS, "later_spending"]),
     ],
     pool=WAREHOUSE_POOL,
     check_specs=[
@@ -122,12 +124,22 @@ def behaviour_model(
 )
 def value_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """What customers will spend in 90 days, learnt from days gone by; for persons and for companies."""
+    is_asked = bool(asked_refit(context.run))
+    can_fit = set(_days_to_learn_from(warehouse)) <= set(feature_days(warehouse))
+
+    def fitted(scheme: str, pinned: dict[str, Any] | None) -> dict[str, Any]:
+        if pinned is not None and not (is_asked or must_fit(pinned)):
+            return pinned
+        return _unless_emptied(_fit_value(warehouse, scheme), pinned, must_fit)
+
     models, because = _pinned_or_fitted(
         context,
         warehouse,
         state.VALUE_MODELS,
-        is_empty=lambda pinned: must_fit(pinned["value"]),
-        fit=lambda _: {scheme: _fit_value(warehouse, scheme) for scheme in _VALUE_SCHEMES},
+        is_empty=lambda pinned: can_fit and any(must_fit(model) for model in pinned.values()),
+        fit=lambda pinned: {
+            scheme: fitted(scheme, pinned[scheme] if pinned else None) for scheme in _VALUE_SCHEMES
+        },
     )
     evaluation = [
         {"scheme": scheme, **row} for scheme, model in models.items() for row in model["evaluation"]
@@ -173,8 +185,10 @@ def needs_model(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.M
         context,
         warehouse,
         state.NEEDS_MODEL,
-        is_empty=lambda pinned: not pinned["scales"],
-        fit=lambda _: fit_needs(person_features(warehouse), scale_answers(warehouse)),
+        is_empty=_has_no_scales,
+        fit=lambda pinned: _unless_emptied(
+            fit_needs(person_features(warehouse), scale_answers(warehouse)), pinned, _has_no_scales
+        ),
     )
     least = min((scale["deviation"] for scale in model["scales"]), default=None)
     return dg.MaterializeResult(
@@ -236,15 +250,36 @@ def _pinned_or_fitted(
 def _fit_behaviour(warehouse: Warehouse, pinned: dict[str, Any] | None) -> dict[str, Any]:
     features = person_features(warehouse)
     model = fit_behaviour(features, seed=_SEED, previous=pinned)
-    fitted = label_clusters(model, features, previous=pinned)
-    # What finds nothing again is no new definition, by which all memberships would begin anew.
-    return fitted if fitted["k"] or pinned is None else pinned
+    return _unless_emptied(
+        label_clusters(model, features, previous=pinned), pinned, _has_no_clusters
+    )
+
+
+def _has_no_clusters(model: dict[str, Any]) -> bool:
+    return not model["k"]
+
+
+def _has_no_scales(model: dict[str, Any]) -> bool:
+    return not model["scales"]
+
+
+def _unless_emptied(
+    fitted: dict[str, Any],
+    pinned: dict[str, Any] | None,
+    is_empty: Callable[[dict[str, Any]], bool],
+) -> dict[str, Any]:
+    """What finds nothing to learn from is no new definition, by which all memberships would begin anew."""
+    return fitted if pinned is None or not is_empty(fitted) else pinned
+
+
+def _days_to_learn_from(warehouse: Warehouse) -> tuple[date, date]:
+    as_of, horizon = as_of_day(warehouse), timedelta(days=HORIZON_DAYS)
+    return as_of - horizon, as_of - 2 * horizon
 
 
 def _fit_value(warehouse: Warehouse, scheme: str) -> dict[str, Any]:
     table, customer_type, names = _VALUE_SCHEMES[scheme]
-    horizon = timedelta(days=HORIZON_DAYS)
-    day = as_of_day(warehouse) - horizon
+    day, before = _days_to_learn_from(warehouse)
 
     def gone_by(day: date) -> tuple[pa.Table, pa.Table]:
         features = warehouse.read(
@@ -257,9 +292,7 @@ def _fit_value(warehouse: Warehouse, scheme: str) -> dict[str, Any]:
         )
         return features, spent
 
-    return fit_value(
-        *gone_by(day), names=names, fitted_on=day, earlier=gone_by(day - horizon), seed=_SEED
-    )
+    return fit_value(*gone_by(day), names=names, fitted_on=day, earlier=gone_by(before), seed=_SEED)
 
 
 def _kept_by_bands(model: dict[str, Any]) -> float | None:

@@ -20,6 +20,7 @@ from dagster_project.defs.segments.segment_tables import (
     NEEDS,
     VALUE,
     as_of_day,
+    feature_days,
     features_on,
 )
 from dagster_project.rules import read_rules
@@ -68,9 +69,7 @@ _DRAWN_BY_SPENDING = ["value", "company_value"]
 def segment_lift(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """What the members of 90 days ago spent since, next to all customers."""
     day = as_of_day(warehouse) - timedelta(days=HORIZON_DAYS)
-    is_known = warehouse.read(
-        f"select count(*) as days from customers.feature_days where as_of = date '{day}'"
-    )["days"][0].as_py()
+    is_known = day in feature_days(warehouse)
     rows = state.read_table(warehouse.home, state.SEGMENT_LIFT)
     if rows is None or is_known:
         rows = _measured(warehouse, context.run_id, day) if is_known else LIFT_SCHEMA.empty_table()

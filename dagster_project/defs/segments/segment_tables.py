@@ -41,6 +41,14 @@ def company_features(warehouse: Warehouse) -> pa.Table:
     return warehouse.read("select * from customers.company_features order by customer_id")
 
 
+def feature_days(warehouse: Warehouse) -> list[date]:
+    """The run's days gone by."""
+    days: list[date] = warehouse.read("select as_of from customers.feature_days")[
+        "as_of"
+    ].to_pylist()
+    return days
+
+
 def features_on(customer_type: str, day: date) -> str:
     """Relation of the features of a customer type on one of the run's days gone by."""
     return f"(select * from customers.{_EARLIER_TABLES[customer_type]} where as_of = date '{day}')"
