@@ -5,7 +5,8 @@ SIZE ?= S
 export DO_NOT_TRACK = 1
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: demo install run dev test test-long check format bench bench-identity bench-segments bench-linkage bench-febrl lock
+.PHONY: demo install run dev superset test test-long test-bi check format bench bench-identity bench-segments bench-linkage
+.PHONY: bench-febrl lock
 
 demo: install
 	$(BIN)/skikt demo
@@ -28,11 +29,23 @@ install: .venv/installed
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# The dashboard of docs/bi/superset.md, in an environment of its own.
+superset: .venv/superset/installed
+	docs/bi/superset/start
+
+.venv/superset/installed: docs/bi/superset/requirements.lock | install
+	$(PYTHON) -m venv .venv/superset
+	$(BIN)/uv pip install --quiet --python .venv/superset/bin/python --require-hashes --compile-bytecode -r $<
+	@touch $@
+
 test: install
-	$(BIN)/pytest -n 2 --dist loadfile -m "not long" -rs
+	$(BIN)/pytest -n 2 --dist loadfile -m "not long and not bi" -rs
 
 test-long: install
 	$(BIN)/pytest -m long -rs
+
+test-bi: install .venv/superset/installed
+	$(BIN)/pytest -m bi -rs
 
 check: install
 	$(BIN)/ruff format --check .
@@ -70,3 +83,5 @@ bench-febrl: install
 lock: install
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-strip-extras --quiet --output-file requirements.lock
+	cd docs/bi/superset && ../../../$(BIN)/uv pip compile requirements.in --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-strip-extras --quiet --output-file requirements.lock
