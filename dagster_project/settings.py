@@ -36,6 +36,11 @@ class Settings(BaseSettings):
     engine: Literal["duckdb"] = Field(
         default="duckdb", description="What runs the SQL. Spark is not wired yet."
     )
+    language: Literal["en", "sv", "da"] = Field(
+        default="en",
+        description="Language of the report: English, Swedish or Danish. Names of segments and what people "
+        "wrote in rules stay as they are.",
+    )
     memory_limit: str = Field(
         default="",
         description="DuckDB's memory limit, such as '8GB'; empty leaves DuckDB's own 80 % of RAM.",

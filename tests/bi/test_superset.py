@@ -100,7 +100,7 @@ def test_superset_reads_them_and_shows_the_dashboard(
         people = int(server.query("select count(*) from marts.dim_customer "
             "where customer_type = 'person' and lifecycle_stage <> 'retired'")[0])  # fmt: skip
         server.photograph(home / "superset" / "dashboard.png", shows=f"{people:,}")
-    with superset(home, SKIKT_BI_DATABASE=reader) as server:
+    with superset(home, BI_DATABASE=reader) as server:
         assert as_text(server.query(FIGURES)) == source
         server.photograph(home / "superset" / "dashboard_postgres.png", shows=f"{people:,}")
         with pytest.raises(urllib.error.HTTPError):

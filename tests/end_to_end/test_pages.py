@@ -95,6 +95,6 @@ def test_a_page(newcomer: Newcomer, page: str) -> None:
 
 def test_the_page_on_privacy(newcomer: Newcomer) -> None:
     newcomer.follow("docs/privacy.md")
-    with pytest.raises(AssertionError, match="crm:100002"):
-        newcomer.type(".venv/bin/skikt explain crm:100002")
-    assert "suppressed" in newcomer.type(".venv/bin/skikt deliveries").lower()
+    assert newcomer.type(".venv/bin/skikt explain crm:100002 || echo ended with $?").endswith(
+        "ended with 2\n"
+    )

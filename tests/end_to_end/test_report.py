@@ -9,9 +9,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
 from dagster_project.defs.publication.report import render_report
+from dagster_project.defs.publication.texts import Texts
 from dagster_project.home import Home
 from dagster_project.rules import read_rules
 
@@ -50,6 +52,13 @@ def test_it_opens_quietly_and_fits_the_screen(page: tuple[Page, list[str]]) -> N
     for link in opened.locator("nav a").all():
         target = (link.get_attribute("href") or "#")[1:]
         assert opened.locator(f"[id='{target}']").count() == 1
+
+
+@in_browser
+def test_it_shuts_nobody_out(page: tuple[Page, list[str]]) -> None:
+    opened, _ = page
+    found = Axe().run(opened).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
 
 
 @in_browser
@@ -98,13 +107,39 @@ def test_the_next_day_tells_what_changed_and_why(next_day_of_the_demo: str) -> N
 
 
 @pytest.fixture(scope="module")
-def next_day_of_the_demo(
+def home_of_the_next_day(
     demo_home: Path, copy_of: Any, tmp_path_factory: pytest.TempPathFactory, skikt: Any
-) -> str:
+) -> Path:
     home = copy_of(demo_home, tmp_path_factory.mktemp("report") / "home")
     ended = skikt.run(home, "run", SKIKT_AS_OF="2026-11-24")
     assert ended.exit_code == 0, ended.err
-    return str((home / "reports" / "segments.html").read_text(encoding="utf-8"))
+    return Path(home)
+
+
+@pytest.fixture(scope="module")
+def next_day_of_the_demo(home_of_the_next_day: Path) -> str:
+    return (home_of_the_next_day / "reports" / "segments.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", ["sv", "da"])
+def test_all_but_names_and_rules_is_said_in_the_language(
+    home_of_the_next_day: Path, language: str
+) -> None:
+    texts = Texts(language)
+    rules = read_rules(Home(home_of_the_next_day))
+    with duckdb.connect(
+        str(home_of_the_next_day / "warehouse.duckdb"), read_only=True
+    ) as connection:
+        page, _ = render_report(connection, rules, language=language)
+        said = connection.execute(
+            "select description from marts.dim_segment where scheme <> 'audience' and status <> 'retired' "
+            "union select reason from marts.segment_priority"
+        ).fetchall()
+    assert [sentence for (sentence,) in said if not texts.knows(sentence)] == []
+    assert f'<html lang="{language}">' in page
+    assert page.count("<svg") > 2
+    english = re.findall(r"Since last time|members, |Who they are|by time|EUR in", page)
+    assert english == []
 
 
 def test_markup_in_a_rule_is_text(demo_home: Path) -> None:

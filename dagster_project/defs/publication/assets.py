@@ -66,6 +66,7 @@ def report(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Materi
         html, segments = render_report(
             connection,
             read_rules(warehouse.home),
+            language=load_settings().language,
             has_dbt_docs=(warehouse.home.reports / DOCS_PAGE).exists(),
         )
         folder = warehouse.home.building(context.run_id) / "report"

@@ -1,14 +1,24 @@
 """The report for people: one self-contained page; what it tells is asked in ``report_figures``."""
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from dagster_project.defs.publication import report_figures as figures
+from dagster_project.defs.publication.texts import Texts
+from models.segmentation.features import Feature
 from models.segmentation.rule_files import AudienceRule
 
+Row = dict[str, Any]
+
 _TEMPLATES = Path(__file__).parent / "templates"
+# Schemes whose segments differ in size and worth alike; by value and by needs they differ in one of both.
+_MAPPED = ("rfm", "audience", "firmographic")
+_FEWEST_ON_A_MAP = 3
+_NEWEST_DAYS = 12
 
 _SCHEME_TITLES = {
     "rfm": "Recency, frequency, money",
@@ -22,16 +32,33 @@ _SCHEME_TITLES = {
     "company_value": "Companies: value of the next 90 days",
     "firmographic": "Companies: industry and size",
 }
+_CAUSE_WORDS = {
+    "new": "new customers",
+    "behaviour": "by what they did",
+    "time": "by time passing",
+    "merge": "by merged customers",
+    "split": "by split customers",
+    "rule_change": "by an edited rule",
+    "refit": "by a new fit",
+    "erasure": "by erasure",
+    "stale": "by stale facts",
+}
+_ACTION_WORDS = {"merge": "Merge", "split": "Split", "retire": "Retire", "develop": "Develop"}
 
 
 def render_report(
-    connection: duckdb.DuckDBPyConnection, rules: list[AudienceRule], *, has_dbt_docs: bool = False
+    connection: duckdb.DuckDBPyConnection,
+    rules: list[AudienceRule],
+    *,
+    language: str = "en",
+    has_dbt_docs: bool = False,
 ) -> tuple[str, int]:
     """The page as HTML, and how many segments it shows.
 
     Args:
         connection: to a database with the marts.
         rules: audiences, for their plans.
+        language: of the page's own words: ``en``, ``sv`` or ``da``.
         has_dbt_docs: whether dbt's pages lie beside the report.
     """
     segments = figures.rows_of(
@@ -53,32 +80,114 @@ def render_report(
         """,
     )
     publication = figures.rows_of(connection, "select * from marts.meta_publication")[0]
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True
-    )
-    environment.filters["thousands"] = figures.thousands
-    environment.filters["percent"] = figures.percent
+    t = Texts(language)
     schemes = [
-        (title, [segment for segment in segments if segment["scheme"] == scheme])
-        for scheme, title in _SCHEME_TITLES.items()
+        (scheme, [segment for segment in segments if segment["scheme"] == scheme])
+        for scheme in _SCHEME_TITLES
     ]
     days = figures.rows_of(
         connection, "select distinct as_of from marts.fct_segment_snapshot where not is_replayed"
     )
     campaigns, undecided = figures.campaigns(connection)
-    html = environment.get_template("segments.html").render(
-        schemes=schemes,
-        scheme_titles=_SCHEME_TITLES,
-        publication=publication,
-        has_dbt_docs=has_dbt_docs,
-        is_first=len(days) < 2,
-        movers=figures.movers(connection),
-        flows=figures.flows(connection),
-        proposals=figures.proposals(connection),
-        priorities=figures.priorities(connection),
-        campaigns=campaigns,
-        undecided_campaigns=undecided,
-        personas=figures.personas(connection, rules),
-        facts=figures.stale_facts(connection),
+    html = (
+        _environment(t)
+        .get_template("segments.html")
+        .render(
+            schemes=schemes,
+            publication=publication,
+            has_dbt_docs=has_dbt_docs,
+            is_first=len(days) < 2,
+            movers=figures.movers(connection),
+            flows=figures.flows(connection),
+            proposals=figures.proposals(connection),
+            priorities=figures.priorities(connection),
+            maps=_maps(schemes, t),
+            sizes=_sizes(figures.stage_sizes(connection), t),
+            campaigns=campaigns,
+            undecided_campaigns=undecided,
+            uplift_chart=_uplift_chart(campaigns, t),
+            personas=figures.personas(connection, rules),
+            facts=figures.stale_facts(connection),
+        )
     )
     return html, sum(len(members) for _, members in schemes)
+
+
+def _environment(t: Texts) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.globals.update(
+        t=t,
+        code=lambda name: Markup("<code>{}</code>").format(name),
+        shown=lambda feature, value: _shown(feature, value, t),
+        scheme_titles=_SCHEME_TITLES,
+        cause_words=_CAUSE_WORDS,
+        action_words=_ACTION_WORDS,
+    )
+    return environment
+
+
+def _shown(feature: Feature, value: float, t: Texts) -> str:
+    if feature.unit == "share":
+        return f"{t.thousands(100 * value)} %"
+    if feature.unit == "EUR":
+        return f"{t.thousands(value)} EUR"
+    return t.decimal(value, 2) if abs(value) < 1 else t.thousands(value, decimals=1)
+
+
+def _maps(schemes: list[tuple[str, list[Row]]], t: Texts) -> list[Row]:
+    """A map for each scheme that spreads by size and worth, with the rows of the table below it."""
+    maps = []
+    for scheme, segments in schemes:
+        rows = figures.map_rows(segments) if scheme in _MAPPED else []
+        if len(rows) < _FEWEST_ON_A_MAP:
+            continue
+        from dagster_project.defs.publication.charts import segment_map
+
+        words = {
+            "customers": t.told("Customers, logarithmic scale"),
+            "value": t.told("EUR per member, 365 days"),
+            "title": t.told("Since last time"),
+            **{trend: t.told(trend) for trend in figures.TRENDS},
+        }
+        maps.append({"scheme": scheme, "rows": rows, "svg": segment_map(rows, words, t.language)})
+    return maps
+
+
+def _sizes(sizes: list[Row], t: Texts) -> Row | None:
+    """The stages of the customer journey over time, from the second publication on."""
+    days = list(dict.fromkeys(row["as_of"] for row in sizes))
+    if len(days) < 2:
+        return None
+    from dagster_project.defs.publication.charts import sizes_over_time
+
+    words = {"customers": t.told("Customers"), "segment": t.told("Segment")}
+    counts: dict[Any, Row] = {day: {} for day in days}
+    for row in sizes:
+        counts[row["as_of"]][row["name"]] = row["customers"]
+    return {
+        "names": list(dict.fromkeys(row["name"] for row in sizes)),
+        "days": list(reversed(counts.items()))[:_NEWEST_DAYS],
+        "svg": sizes_over_time(sizes, words, t.language),
+    }
+
+
+def _uplift_chart(campaigns: list[Row], t: Texts) -> str:
+    if not campaigns:
+        return ""
+    from dagster_project.defs.publication.charts import uplifts
+
+    rows = [
+        {
+            "label": f"{row['campaign_id']} \N{MIDDLE DOT} {row['name']}",
+            "uplift": 100 * row["uplift"],
+            "low": 100 * row["uplift_low"],
+            "high": 100 * row["uplift_high"],
+        }
+        for row in campaigns
+    ]
+    return uplifts(rows, {"uplift": t.told("Uplift, percentage points")}, t.language)

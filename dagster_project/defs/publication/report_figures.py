@@ -17,6 +17,7 @@ Row = dict[str, Any]
 
 MOVERS, FLOWS, PROPOSALS, CAMPAIGN_ROWS = 6, 10, 8, 15
 BARS, CATEGORIES = 6, 3
+TRENDS = GREW, AS_BEFORE, SHRANK = ("grew", "as before", "shrank")
 _PERSONA_SCHEMES = ("audience", "behaviour", "needs")
 _CHANNELS = ("online_share", "store_share", "app_share")
 _FEATURES: dict[str, Feature] = {
@@ -63,8 +64,7 @@ def flows(connection: duckdb.DuckDBPyConnection) -> list[Row]:
         connection,
         f"""
         select
-            flows.scheme, coalesce(origin.name, 'not a customer') as origin,
-            coalesce(target.name, 'gone') as target, flows.customers
+            flows.scheme, origin.name as origin, target.name as target, flows.customers
         from marts.fct_segment_flow as flows
         left join marts.dim_segment as origin on flows.from_segment_id = origin.segment_id
         left join marts.dim_segment as target on flows.to_segment_id = target.segment_id
@@ -104,6 +104,43 @@ def priorities(connection: duckdb.DuckDBPyConnection) -> list[Row]:
         from marts.segment_priority as priorities
         inner join marts.dim_segment as segments using (segment_id)
         order by priorities.rank limit {PROPOSALS}
+        """,
+    )
+
+
+def map_rows(segments: list[Row]) -> list[Row]:
+    """Segments with members as a map shows them, the one with the most revenue first, as number 1."""
+    shown = [
+        segment
+        for segment in segments
+        if segment["customers"] and not segment["segment_id"].endswith(".unassigned")
+    ]
+    if not any(segment["revenue_365d_eur"] for segment in shown):
+        return []
+    return [
+        {
+            "number": number,
+            "name": segment["name"],
+            "customers": segment["customers"],
+            "value": (segment["revenue_365d_eur"] or 0) / segment["customers"],
+            "change": segment["change"],
+            "trend": _trend(segment["change"]),
+        }
+        for number, segment in enumerate(shown, start=1)
+    ]
+
+
+def stage_sizes(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Customers of each stage of the journey on each published day."""
+    return rows_of(
+        connection,
+        """
+        select snapshots.as_of, segments.name, snapshots.customers
+        from marts.fct_segment_snapshot as snapshots
+        inner join marts.dim_segment as segments using (segment_id, definition_version)
+        where snapshots.scheme = 'lifecycle' and not snapshots.is_replayed
+            and snapshots.segment_id <> 'lifecycle.unassigned'
+        order by snapshots.as_of, snapshots.segment_id
         """,
     )
 
@@ -153,7 +190,7 @@ def personas(connection: duckdb.DuckDBPyConnection, rules: list[AudienceRule]) -
     return [
         segment
         | _likeness(profiles.get(segment["segment_id"], []))
-        | {"plan": plans.get(segment["segment_id"]), "loyalty": _loyalty(segment)}
+        | {"plan": plans.get(segment["segment_id"])}
         for segment in segments
     ]
 
@@ -174,22 +211,10 @@ def stale_facts(connection: duckdb.DuckDBPyConnection) -> list[Row]:
     )
 
 
-def _loyalty(snapshot: Row) -> list[tuple[str, str]]:
-    """Retention and loyalty of a segment in words; what is not known is left out."""
-    shown = [
-        ("Stayed on from the year before", percent(snapshot["retained_share"])),
-        ("ordered again within the year", percent(snapshot["repeat_share"])),
-    ]
-    score = snapshot["net_promoter_score"]
-    shown.append(("net promoter score", "–" if score is None else f"{score:+.0f}"))
-    if snapshot["avoided_cost_eur"]:
-        shown.append(
-            (
-                f"{thousands(snapshot['excluded'])} left out saves",
-                f"{thousands(snapshot['avoided_cost_eur'])} EUR a contact",
-            )
-        )
-    return [(label, value) for label, value in shown if value != "–"]
+def _trend(change: int | None) -> str:
+    if not change:
+        return AS_BEFORE
+    return GREW if change > 0 else SHRANK
 
 
 def _likeness(profile: list[Row]) -> Row:
@@ -217,34 +242,15 @@ def _likeness(profile: list[Row]) -> Row:
             row["feature"].partition("=")[2] for row in liked[:CATEGORIES] if row["value"]
         ],
         "ordered_in": [
-            (_FEATURES[name].label, ordered_in[name]) for name in _CHANNELS if name in ordered_in
+            (_FEATURES[name], ordered_in[name]) for name in _CHANNELS if name in ordered_in
         ],
     }
 
 
 def _bar(row: Row) -> Row:
-    feature = _FEATURES[row["feature"]]
     return {
-        "label": feature.label,
-        "value": _shown(feature, row["value"]),
-        "base": _shown(feature, row["base_value"]),
+        "feature": _FEATURES[row["feature"]],
+        "value": row["value"],
+        "base": row["base_value"],
         "index": round(row["index_vs_base"]),
     }
-
-
-def _shown(feature: Feature, value: float) -> str:
-    if feature.unit == "share":
-        return f"{100 * value:.0f} %"
-    if feature.unit == "EUR":
-        return f"{thousands(value)} EUR"
-    return f"{value:.2f}" if abs(value) < 1 else thousands(value, decimals=1)
-
-
-def thousands(value: float | None, decimals: int = 0) -> str:
-    """A number as read in the Nordic countries, its groups held together; a dash where there is none."""
-    return "–" if value is None else f"{value:,.{decimals}f}".replace(",", "\N{NO-BREAK SPACE}")
-
-
-def percent(value: float | None) -> str:
-    """A share with one decimal; a dash where there is none."""
-    return "–" if value is None else f"{100 * value:.1f} %"
