@@ -143,11 +143,11 @@ purchases as (
         end as mean_order_gap_days,
         case when purchases.orders >= 2 then purchases.order_days[-1] - purchases.order_days[-2] end
             as previous_order_gap_days,
-        -- The spread of fewer than two gaps is unknown.
-        round(sqrt(
+        -- The spread of fewer than two gaps is unknown; a division by their number would be NaN, which is no null.
+        case when purchases.orders >= 3 then round(sqrt(
             greatest(purchases.gap_squares - pow(purchases.order_span_days, 2) / (purchases.orders - 1), 0)
             / (purchases.orders - 2)
-        ) / nullif(purchases.order_span_days / (purchases.orders - 1), 0), 6) as gap_variation,
+        ) / nullif(purchases.order_span_days / (purchases.orders - 1), 0), 6) end as gap_variation,
         (purchases.orders_180d - purchases.orders_180d_before)
         / nullif(purchases.orders_180d + purchases.orders_180d_before, 0) as order_trend,
         case when purchases.orders_365d_before > 0 then purchases.orders_365d > 0 end as is_retained,

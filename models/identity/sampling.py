@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from models.identity.estimation import Patterns
 from models.identity.families import most_twins
+from models.identity.preparation import IDENTITY
 from models.identity.scoring import open_linker, register_pairs
 from models.identity.settings import Comparison, comparisons
 
@@ -80,15 +81,21 @@ def count_patterns(
 
 
 def _shuffle(con: duckdb.DuckDBPyConnection, seed: int, labels: pa.Table) -> None:
-    """Table ``shuffled``: each node with a place by hash, its full name and its label."""
+    """Table ``shuffled``: each node with a place by hash, its full name and its label.
+
+    The hash is of what the node says and not of its ids: those of engagements hold a secret key, and
+    what is learnt must not depend on it. Nodes that say the same are numbered.
+    """
     con.register("labels_in", labels)
     con.execute(f"""
         create table shuffled as
         with labelled as (
             select record_id as first_id, min(person_id) as person_id from labels_in group by 1
         )
-        select node, md5_number_lower(first_id || '#{seed}') as place, person_id,
-            given_key || '|' || family as full_name, given_key, family, birth_text
+        select node, person_id, given_key || '|' || family as full_name, given_key, family, birth_text,
+            md5_number_lower(concat(
+                row({IDENTITY})::varchar, '#', row_number() over (partition by {IDENTITY} order by node), '#{seed}'
+            )) as place
         from nodes left join labelled using (first_id)
     """)
     con.execute("""

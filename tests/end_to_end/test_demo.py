@@ -283,6 +283,7 @@ def test_every_feature_is_documented_and_holds_what_its_documentation_says(
                 *([f"{feature.name} < {feature.low}"] if feature.low is not None else []),
                 *([f"{feature.name} > {feature.high}"] if feature.high is not None else []),
                 *([f"{feature.name} is null"] if not feature.is_nullable else []),
+                *([f"not isfinite({feature.name})"] if feature.data_type == "number" else []),
                 "false",
             ]
         )

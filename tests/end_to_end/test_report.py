@@ -130,7 +130,7 @@ def test_all_but_names_and_rules_is_said_in_the_language(
     with duckdb.connect(
         str(home_of_the_next_day / "warehouse.duckdb"), read_only=True
     ) as connection:
-        page, _ = render_report(connection, rules, language=language)
+        page = render_report(connection, rules, language=language).html
         said = connection.execute(
             "select description from marts.dim_segment where scheme <> 'audience' and status <> 'retired' "
             "union select reason from marts.segment_priority"
@@ -148,6 +148,6 @@ def test_markup_in_a_rule_is_text(demo_home: Path) -> None:
         for rule in read_rules(Home(demo_home))
     ]
     with duckdb.connect(str(demo_home / "warehouse.duckdb"), read_only=True) as connection:
-        page, _ = render_report(connection, rules)
+        page = render_report(connection, rules).html
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)" in page

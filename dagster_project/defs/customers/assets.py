@@ -13,6 +13,7 @@ from dagster_project.dbt import SkiktTranslator, manifest_path
 from dagster_project.dbt_build import DbtEvent, build
 from dagster_project.settings import load_settings
 from dagster_project.spare_processes import find_places
+from dagster_project.tables import as_metadata
 from dagster_project.vocabulary import CUSTOMERS, IDENTITY, STAGING, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 
@@ -164,16 +165,7 @@ def _with_its_figures(event: DbtEvent, warehouse: Warehouse) -> DbtEvent:
     if event.asset_key != FACT_STALENESS:
         return event
     figures = warehouse.read("from customers.fact_staleness order by customer_type, fact, source")
-    # Where no fact is known the table is empty, and shows its columns all the same.
-    table = dg.MetadataValue.table(
-        [dg.TableRecord(row) for row in figures.to_pylist()],
-        schema=dg.TableSchema(
-            [
-                dg.TableColumn(field.name, "string" if pa.types.is_string(field.type) else "float")
-                for field in figures.schema
-            ]
-        ),
-    )
     return dg.MaterializeResult(
-        asset_key=FACT_STALENESS, metadata={**(event.metadata or {}), "stale_facts": table}
+        asset_key=FACT_STALENESS,
+        metadata={**(event.metadata or {}), "stale_facts": as_metadata(figures)},
     )

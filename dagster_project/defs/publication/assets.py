@@ -16,7 +16,7 @@ from dagster_project.defs.publication.release import (
     verify,
     write_manifest,
 )
-from dagster_project.defs.publication.report import render_report
+from dagster_project.defs.publication.report import Report, render_report
 from dagster_project.defs.publication.to_postgres import READER, copy_to_postgres, has_reader
 from dagster_project.faults import file_faults
 from dagster_project.rules import read_rules
@@ -63,7 +63,7 @@ POSTGRES = dg.AssetKey([PUBLICATION, "postgres"])
 def report(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """The front door for people: what changed and what to do, every segment, campaigns, personas."""
     with warehouse.connect() as connection, file_faults():
-        html, segments = render_report(
+        page = render_report(
             connection,
             read_rules(warehouse.home),
             language=load_settings().language,
@@ -71,23 +71,39 @@ def report(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Materi
         )
         folder = warehouse.home.building(context.run_id) / "report"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "segments.html").write_text(html, encoding="utf-8")
+        (folder / "segments.html").write_text(page.html, encoding="utf-8")
         defined = connection.execute(
             "select count(*) from marts.fct_segment_snapshot where as_of = (select as_of from raw.as_of)"
         ).fetchall()[0][0]
     return dg.MaterializeResult(
         metadata={
-            "dagster/row_count": segments,
+            "dagster/row_count": page.segments,
             "dagster/column_schema": dg.TableSchema.from_name_type_dict({"segment": "html"}),
             "report": dg.MetadataValue.path(str(warehouse.home.reports / "segments.html")),
-            "bytes": len(html.encode()),
+            "data_docs": dg.MetadataValue.path(
+                str(warehouse.home.reports / "data_docs" / "index.html")
+            ),
+            "dbt_docs": dg.MetadataValue.path(str(warehouse.home.reports / DOCS_PAGE)),
+            "bytes": len(page.html.encode()),
+            **_map(page),
         },
         check_results=[
             dg.AssetCheckResult(
-                passed=segments == defined, metadata={"shown": segments, "defined": defined}
+                passed=page.segments == defined,
+                metadata={"shown": page.segments, "defined": defined},
             )
         ],
     )
+
+
+def _map(page: Report) -> dict[str, dg.MetadataValue]:
+    """The first map of the page, to be seen where the asset is."""
+    if not page.maps:
+        return {}
+    from dagster_project.defs.publication.charts import as_picture
+
+    picture = f"![Segments by size, worth and growth]({as_picture(page.maps[0])})"
+    return {"map": dg.MetadataValue.md(picture)}
 
 
 @dg.asset(

@@ -4,8 +4,10 @@ Colours are the page's own CSS variables, so that a chart turns dark and prints 
 asked in ``report_figures``; each chart stands beside a table of the same figures.
 """
 
+import base64
 import math
 import re
+from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -15,6 +17,7 @@ from dagster_project.defs.publication.report_figures import AS_BEFORE, GREW, SHR
 
 Row = dict[str, Any]
 
+_STYLE = Path(__file__).parent / "templates" / "report.css"
 _DAY = 24 * 60 * 60 * 1000  # milliseconds
 _WIDTH, _HEIGHT = 820, 340
 _ROW_HEIGHT = 24
@@ -46,8 +49,8 @@ def segment_map(segments: list[Row], words: Row, language: str) -> str:
     """Size against worth, with growth: one mark per segment, with its number, and its name where there is room.
 
     Args:
-        segments: ``number``, ``name``, ``customers`` (above 0), ``value`` (EUR per member in 365 days), ``trend``, a key
-            of ``_TRENDS``.
+        segments: ``number``, ``name``, ``customers`` (above 0), ``value`` (EUR per member in 365 days), ``trend``, a
+            key of ``_TRENDS``.
         words: of the axes ``customers`` and ``value``, of the legend ``title``, and each trend, as the reader says.
         language: ``en``, ``sv`` or ``da``, for figures on the axes.
     """
@@ -107,6 +110,15 @@ def uplifts(results: list[Row], words: Row, language: str) -> str:
         + base.mark_point(filled=True, color="var(--bar)", size=70).encode(x="uplift:Q"),
         language,
     )
+
+
+def as_picture(svg: str) -> str:
+    """A chart of the page as a picture of its own, in the page's light colours: a ``data:`` address."""
+    css = _STYLE.read_text(encoding="utf-8")
+    light = dict(reversed(re.findall(r"--(\w+): (#\w+)", css)))
+    coloured = re.sub(r"var\(--(\w+)\)", lambda named: light[named[1]], svg)
+    whole = coloured.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    return f"data:image/svg+xml;base64,{base64.b64encode(whole.encode()).decode()}"
 
 
 def _decades(segments: list[Row]) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """The report for people: one self-contained page; what it tells is asked in ``report_figures``."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -46,14 +46,22 @@ _CAUSE_WORDS = {
 _ACTION_WORDS = {"merge": "Merge", "split": "Split", "retire": "Retire", "develop": "Develop"}
 
 
+class Report(NamedTuple):
+    """The page as HTML, how many segments it shows, and its maps as SVG in the page's colours."""
+
+    html: str
+    segments: int
+    maps: list[str]
+
+
 def render_report(
     connection: duckdb.DuckDBPyConnection,
     rules: list[AudienceRule],
     *,
     language: str = "en",
     has_dbt_docs: bool = False,
-) -> tuple[str, int]:
-    """The page as HTML, and how many segments it shows.
+) -> Report:
+    """The page, and what is told of it elsewhere.
 
     Args:
         connection: to a database with the marts.
@@ -89,6 +97,7 @@ def render_report(
         connection, "select distinct as_of from marts.fct_segment_snapshot where not is_replayed"
     )
     campaigns, undecided = figures.campaigns(connection)
+    maps = _maps(schemes, t)
     html = (
         _environment(t)
         .get_template("segments.html")
@@ -101,7 +110,7 @@ def render_report(
             flows=figures.flows(connection),
             proposals=figures.proposals(connection),
             priorities=figures.priorities(connection),
-            maps=_maps(schemes, t),
+            maps=maps,
             sizes=_sizes(figures.stage_sizes(connection), t),
             campaigns=campaigns,
             undecided_campaigns=undecided,
@@ -110,7 +119,8 @@ def render_report(
             facts=figures.stale_facts(connection),
         )
     )
-    return html, sum(len(members) for _, members in schemes)
+    shown = sum(len(members) for _, members in schemes)
+    return Report(html, shown, [str(chart["svg"]) for chart in maps])
 
 
 def _environment(t: Texts) -> Environment:

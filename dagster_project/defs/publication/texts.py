@@ -36,7 +36,7 @@ class Texts:
 
     def __call__(self, sentence: str, **places: object) -> Markup:
         """A sentence of the page with its places filled; what is filled in is escaped."""
-        return Markup(escape(self._words.get(sentence, sentence))).format(**places)
+        return escape(self._words.get(sentence, sentence)).format(**places)
 
     def told(self, sentence: str) -> str:
         """A sentence of a table; as it stands where the catalogue does not know it."""

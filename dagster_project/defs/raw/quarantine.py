@@ -10,6 +10,7 @@ from dagster_project.defs.raw.replay import replay
 from dagster_project.errors import ConfigurationError
 from dagster_project.settings import load_settings
 from dagster_project.sources import read_sources
+from dagster_project.tables import as_metadata
 from dagster_project.vocabulary import WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 
@@ -44,7 +45,7 @@ def require_intake(warehouse: Warehouse) -> None:
 def count_quarantine(context: dg.OpExecutionContext, warehouse: Warehouse) -> None:
     """Show the counts as the step's metadata."""
     require_intake(warehouse)
-    context.add_output_metadata({"quarantine": _as_table(warehouse)})
+    context.add_output_metadata({"quarantine": as_metadata(warehouse.read(SUMMARY))})
 
 
 @dg.op(pool=WAREHOUSE_POOL, out=dg.Out(dg.Nothing))
@@ -61,7 +62,7 @@ def replay_quarantine(context: dg.OpExecutionContext, warehouse: Warehouse) -> N
         {
             BROUGHT_IN: sum(one.brought_in for one in replayed),
             PASSED_OVER: passed_over,
-            "quarantine": _as_table(warehouse),
+            "quarantine": as_metadata(warehouse.read(SUMMARY)),
         }
     )
 
@@ -90,14 +91,3 @@ def replay_job() -> None:
 def jobs() -> dg.Definitions:
     """Both jobs."""
     return dg.Definitions(jobs=[list_quarantine, replay_job])
-
-
-def _as_table(warehouse: Warehouse) -> dg.TableMetadataValue:
-    rows = warehouse.read(SUMMARY)
-    types = {"records": "int", "replayed": "int", "files": "int"}
-    return dg.MetadataValue.table(
-        [dg.TableRecord(row) for row in rows.to_pylist()],
-        schema=dg.TableSchema(
-            [dg.TableColumn(name, types.get(name, "string")) for name in rows.column_names]
-        ),
-    )

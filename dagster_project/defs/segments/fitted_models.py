@@ -25,6 +25,7 @@ from dagster_project.defs.segments.segment_tables import (
     scale_answers,
 )
 from dagster_project.refit import REASON_TAG, REFIT_SEGMENTS, asked_refit
+from dagster_project.tables import as_metadata
 from dagster_project.vocabulary import CUSTOMERS, SEGMENTS, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 from models.segmentation import value_fitting
@@ -92,7 +93,8 @@ def behaviour_model(
             "dagster/column_schema": dg.TableSchema.from_name_type_dict(
                 {"segment_id": "text", "centroid": "double[]"}
             ),
-            "candidates": dg.MetadataValue.json(model["candidates"]),
+            "candidates": as_metadata(pa.Table.from_pylist(model["candidates"])),
+            **(_stability(chosen) if chosen else {}),
             "labels": dg.MetadataValue.json(model["labels"]),
         },
         check_results=[
@@ -152,7 +154,7 @@ def value_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.
             "dagster/column_schema": dg.TableSchema.from_name_type_dict(
                 {"feature": "bigint[]", "threshold": "double[]", "value": "double[]"}
             ),
-            "variance_explained": dg.MetadataValue.json(evaluation),
+            "variance_explained": as_metadata(pa.Table.from_pylist(evaluation)),
             **{f"{scheme}_says": model["choice"] for scheme, model in models.items()},
         },
         check_results=[
@@ -198,7 +200,7 @@ def needs_model(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.M
             "dagster/column_schema": dg.TableSchema.from_name_type_dict(
                 {"name": "text", "mean": "double", "deviation": "double", "answers": "bigint"}
             ),
-            "scales": dg.MetadataValue.json(model["scales"]),
+            "scales": as_metadata(pa.Table.from_pylist(model["scales"])),
         },
         check_results=[
             dg.AssetCheckResult(
@@ -253,6 +255,12 @@ def _fit_behaviour(warehouse: Warehouse, pinned: dict[str, Any] | None) -> dict[
     return _unless_emptied(
         label_clusters(model, features, previous=pinned), pinned, _has_no_clusters
     )
+
+
+def _stability(candidate: dict[str, Any]) -> dict[str, float]:
+    """Numbers, so that Dagster draws them over the runs; null where k was not resampled."""
+    names = ("ari_median", "ari_p10", "silhouette", "smallest_share", "largest_share")
+    return {name: candidate[name] for name in names if candidate[name] is not None}
 
 
 def _has_no_clusters(model: dict[str, Any]) -> bool:

@@ -31,6 +31,7 @@ from dagster_project.defs.segments.segment_tables import (
 )
 from dagster_project.rules import read_rules
 from dagster_project.spare_processes import find_cities
+from dagster_project.tables import as_metadata
 from dagster_project.vocabulary import CUSTOMERS, SEGMENTS, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 from models.segmentation.schemes import assign_companies, assign_persons
@@ -101,10 +102,18 @@ def customer_segments(
         },
     )
     wrong, broadest = _membership_figures(warehouse)
+    sizes = warehouse.read(_SIZES)
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": rows.num_rows,
             "dagster/column_schema": warehouse.schema_of("segments.customer_segments"),
+            "sizes": as_metadata(sizes),
+            # Numbers, so that Dagster draws them over the runs.
+            **{
+                size["segment_id"]: size["customers"]
+                for size in sizes.to_pylist()
+                if size["segment_id"].startswith("lifecycle.")
+            },
         },
         check_results=[
             dg.AssetCheckResult(
@@ -184,6 +193,10 @@ def predicted_values(
 
 # A shop of one season may well sell three times more, or less, than in the 90 days before.
 _PLAUSIBLE = (0.33, 3.0)
+_SIZES = """
+select segment_id, customer_type, count(*) as customers, round(avg(strength), 3) as mean_strength
+from segments.customer_segments group by segment_id, customer_type order by segment_id
+"""
 _RATIO = """
     select sum(predicted_value_90d_eur) / nullif(sum(revenue_90d_eur), 0) as ratio
     from segments.predicted_values

@@ -18,7 +18,17 @@ ROOM = Path(report.__file__).parent
 CATALOGUE = yaml.safe_load((ROOM / "texts.yaml").read_text("utf-8"))
 PLACE = re.compile(r"\{\w+\}")
 LANGUAGES = ("sv", "da")
-FACTS = ("person", "company", "email", "phone", "address", "job_title", "revenue_eur", "employees", "industry")  # fmt: skip
+FACTS = (
+    "person",
+    "company",
+    "email",
+    "phone",
+    "address",
+    "job_title",
+    "revenue_eur",
+    "employees",
+    "industry",
+)
 FIRST_OF_THE_TABLES = "{n1} members, {n2} of the base"
 
 
