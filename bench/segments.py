@@ -30,7 +30,7 @@ from models.segmentation.profiles import measured_names
 from models.segmentation.scoring import score_behaviour
 from models.segmentation.stable_labels import label_clusters
 
-SEEDS = (50211, 50212, 50213)
+SEEDS = (27041, 27042, 27043)
 Floats = NDArray[np.float64]
 
 REGRESSIONS = {
