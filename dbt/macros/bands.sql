@@ -1,3 +1,13 @@
+{#
+  Hour of the day on the clock of the business, whose zone the nightly schedule has too. Midnight to the second is
+  how systems write a day without an hour.
+#}
+{% macro local_hour(moment) -%}
+    case when cast({{ moment }} as time) <> time '00:00:00'
+        then cast(hour(timezone('Europe/Stockholm', timezone('UTC', {{ moment }}))) as integer)
+    end
+{%- endmacro %}
+
 {# Bands in which figures of a person may leave the warehouse. #}
 
 {% macro age_band(years) -%}

@@ -39,7 +39,13 @@ order_features as (
         avg((sales_channel is not distinct from 'online')::integer) as online_share,
         avg((sales_channel is not distinct from 'store')::integer) as store_share,
         avg((sales_channel is not distinct from 'app')::integer) as app_share,
-        avg((isodow(ordered_on) >= 6)::integer) as weekend_share
+        avg((isodow(ordered_on) >= 6)::integer) as weekend_share,
+        [
+            count(*) filter (where ordered_hour < 6),
+            count(*) filter (where ordered_hour >= 6 and ordered_hour < 12),
+            count(*) filter (where ordered_hour >= 12 and ordered_hour < 18),
+            count(*) filter (where ordered_hour >= 18)
+        ] as orders_by_hours
     from revenue_orders
     group by as_of, customer_id
 ),
@@ -159,6 +165,11 @@ purchases as (
         purchases.store_share,
         purchases.app_share,
         purchases.weekend_share,
+        case when list_max(purchases.orders_by_hours) > 0
+            then ['night', 'morning', 'afternoon', 'evening'][
+                list_position(purchases.orders_by_hours, list_max(purchases.orders_by_hours))
+            ]
+        end as usual_hours,
         purchases.top_category,
         purchases.top_category_share,
         coalesce(purchases.categories, 0) as categories,

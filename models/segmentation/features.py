@@ -160,6 +160,11 @@ ORDER_FEATURES: tuple[Feature, ...] = (
         "Share of orders placed on a Saturday or Sunday (UTC); null without orders.",
     ),
     _text(
+        "usual_hours", "usual hours", ORDERS,
+        "When most orders are placed, Swedish time: night (until 6), morning (until 12), afternoon (until 18) or "
+        "evening, ties by the earlier; null without an order that has an hour.",
+    ),
+    _text(
         "top_category", "favourite category", LINES,
         "Category with the most revenue, ties by name; null without a known category.",
     ),

@@ -24,7 +24,7 @@ PROFILE_SCHEMA = pa.schema(
         pa.field("index_vs_base", pa.float64()),
     ]
 )
-CATEGORICAL = ("gender", "country_code", "industry_section", "top_category")
+CATEGORICAL = ("gender", "country_code", "industry_section", "usual_hours", "top_category")
 MOST_CATEGORIES = 20  # per feature, by number of customers: the tail says nothing about a segment
 # Of a product category: it is delivered as free text, and what fewer hold may name one of them.
 FEWEST_CUSTOMERS = {"top_category": 10}

@@ -76,6 +76,16 @@ JOBS = "{ repositoriesOrError { ... on RepositoryConnection { nodes { jobs { nam
 RUNS = "{ runsOrError { ... on Runs { results { status jobName assets { key { path } } } } } }"
 
 
+EVERY_ASSET = """
+{ assetNodes {
+    assetKey { path } description kinds hasAssetChecks isMaterializable
+    owners { ... on TeamAssetOwner { team } }
+    internalFreshnessPolicy { __typename }
+    assetMaterializations(limit: 1) { metadataEntries { label } }
+} }
+"""
+
+
 def ask(address: str, query: str) -> dict[str, Any]:
     request = urllib.request.Request(
         f"{address}/graphql",
@@ -133,6 +143,29 @@ def test_a_person_finds_the_stages_and_starts_a_refresh(url: str, home: Path, pa
     page.get_by_text("each record exactly once").first.wait_for(timeout=60_000)
     page.get_by_text("records_per_customer").first.wait_for(timeout=60_000)
     keep(page, home, "asset")
+
+
+def test_every_asset_tells_what_it_is_whose_and_how_much(url: str) -> None:
+    """As the UI is told it, after the refresh of the test before."""
+    nodes = ask(url, EVERY_ASSET)["data"]["assetNodes"]
+    assert len(nodes) > 100
+    missing = []
+    for node in nodes:
+        made = node["assetMaterializations"]
+        told = {entry["label"] for entry in made[0]["metadataEntries"]} if made else set()
+        parts = {
+            "description": node["description"],
+            "owner": node["owners"],
+            "kind": node["kinds"],
+            "freshness policy": node["internalFreshnessPolicy"],
+            "check": node["hasAssetChecks"],
+            "column schema": "dagster/column_schema" in told,
+            "row count": "dagster/row_count" in told,
+        }
+        lacks = [name for name, part in parts.items() if not part]
+        if node["isMaterializable"] and lacks:
+            missing.append(("/".join(node["assetKey"]["path"]), lacks))
+    assert missing == []
 
 
 def test_what_the_refresh_published_is_complete(url: str, home: Path) -> None:

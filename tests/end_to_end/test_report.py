@@ -39,6 +39,9 @@ def page(request: pytest.FixtureRequest, demo_home: Path) -> Iterator[tuple[Page
         )
         page.goto((demo_home / "reports" / "segments.html").resolve().as_uri())
         yield page, said
+        folder = demo_home / "reports" / "screenshots"
+        folder.mkdir(exist_ok=True)
+        page.screenshot(path=str(folder / f"segments_{request.param}.png"), full_page=True)
         browser.close()
 
 

@@ -26,6 +26,7 @@ from dagster_project.vocabulary import (
     CUSTOMERS,
     MARTS,
     PUBLICATION,
+    RAW,
     WAREHOUSE_POOL,
 )
 from dagster_project.warehouse import Warehouse
@@ -52,7 +53,11 @@ POSTGRES = dg.AssetKey([PUBLICATION, "postgres"])
     key=REPORT,
     group_name=PUBLICATION,
     kinds={"python", "html"},
-    deps=[*MART_KEYS, dg.AssetKey([CUSTOMERS, "fact_staleness"])],
+    deps=[
+        *MART_KEYS,
+        dg.AssetKey([CUSTOMERS, "fact_staleness"]),
+        dg.AssetKey([RAW, "deliveries"]),
+    ],
     pool=WAREHOUSE_POOL,
     check_specs=[
         dg.AssetCheckSpec(

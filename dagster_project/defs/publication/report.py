@@ -117,6 +117,7 @@ def render_report(
             uplift_chart=_uplift_chart(campaigns, t),
             personas=figures.personas(connection, rules),
             facts=figures.stale_facts(connection),
+            deliveries=figures.deliveries(connection),
         )
     )
     shown = sum(len(members) for _, members in schemes)

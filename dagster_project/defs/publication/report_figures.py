@@ -16,7 +16,7 @@ from models.segmentation.rule_files import AudienceRule
 Row = dict[str, Any]
 
 MOVERS, FLOWS, PROPOSALS, CAMPAIGN_ROWS = 6, 10, 8, 15
-BARS, CATEGORIES = 6, 3
+BARS, CATEGORIES, USUAL_HOURS = 6, 3, 2
 TRENDS = GREW, AS_BEFORE, SHRANK = ("grew", "as before", "shrank")
 _PERSONA_SCHEMES = ("audience", "behaviour", "needs")
 _CHANNELS = ("online_share", "store_share", "app_share")
@@ -195,6 +195,25 @@ def personas(connection: duckdb.DuckDBPyConnection, rules: list[AudienceRule]) -
     ]
 
 
+def deliveries(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """What each source delivered so far, and what became of it; ``is_held`` where its newest file waits."""
+    return rows_of(
+        connection,
+        """
+        select
+            source,
+            sum(records_in) as records,
+            sum(accepted) as accepted,
+            sum(quarantined) as quarantined,
+            sum(duplicates) as duplicates,
+            bool_or(status = 'held' and run_id = (select run_id from raw.as_of)) as is_held
+        from raw.deliveries
+        group by source
+        order by source
+        """,
+    )
+
+
 def stale_facts(connection: duckdb.DuckDBPyConnection) -> list[Row]:
     """One row per fact, with its sources in a list, the one that saw most first."""
     return rows_of(
@@ -235,12 +254,17 @@ def _likeness(profile: list[Row]) -> Row:
         (row for row in profile if row["feature"].startswith("top_category=")),
         key=lambda row: (-row["value"], row["feature"]),
     )
+    hours = sorted(
+        (row for row in profile if row["feature"].startswith("usual_hours=") and row["value"]),
+        key=lambda row: (-row["value"], row["feature"]),
+    )
     ordered_in = {row["feature"]: row["value"] for row in profile if row["feature"] in _CHANNELS}
     return {
         "bars": [_bar(row) for row in apart[:BARS]],
         "categories": [
             row["feature"].partition("=")[2] for row in liked[:CATEGORIES] if row["value"]
         ],
+        "hours": [(row["feature"].partition("=")[2], row["value"]) for row in hours[:USUAL_HOURS]],
         "ordered_in": [
             (_FEATURES[name], ordered_in[name]) for name in _CHANNELS if name in ordered_in
         ],

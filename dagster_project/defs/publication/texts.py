@@ -58,8 +58,8 @@ class Texts:
         return "–" if value is None else self._written(f"{100 * value:.1f} %")
 
     def signed(self, value: float, decimals: int = 0) -> str:
-        """A number with its sign."""
-        return self._written(f"{value:+,.{decimals}f}")
+        """A number with its sign, if it is not 0."""
+        return self._written(f"{value:+,.{decimals}f}" if value else "0")
 
     def decimal(self, value: float, decimals: int) -> str:
         """A number with so many decimals."""

@@ -39,6 +39,7 @@ owned as (
         company_accounts.company_id,
         orders.ordered_at,
         cast(orders.ordered_at as date) as ordered_on,
+        {{ local_hour('orders.ordered_at') }} as ordered_hour,
         orders.status,
         orders.status in ('paid', 'shipped') as is_revenue,
         orders.currency,

@@ -29,6 +29,7 @@ FACTS = (
     "employees",
     "industry",
 )
+HOURS = ("night", "morning", "afternoon", "evening")
 FIRST_OF_THE_TABLES = "{n1} members, {n2} of the base"
 
 
@@ -51,6 +52,7 @@ def said_by_the_page() -> set[str]:
         *report._ACTION_WORDS.values(),
         *report_figures.TRENDS,
         *FACTS,
+        *HOURS,
     }
 
 

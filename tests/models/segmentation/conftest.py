@@ -115,6 +115,7 @@ def draw_features(customers: int, seed: int, as_of: date = AS_OF) -> pd.DataFram
             "store_share": store_share,
             "app_share": np.where(has, np.maximum(1 - online_share - store_share, 0), np.nan),
             "weekend_share": share(weekend),
+            "usual_hours": np.where(has, pick(["morning", "evening"], customers), None),
             "top_category": np.where(has, pick(CATEGORIES, customers), None),
             "top_category_share": np.where(
                 has, rng.beta(6, 2, customers) ** (categories > 1), np.nan
