@@ -1,10 +1,11 @@
 {#
-  Hour of the day on the clock of the business, whose zone the nightly schedule has too. Midnight to the second is
-  how systems write a day without an hour.
+  Hour of the day on the clock of the business, whose zone the nightly schedule has too. Midnight to the second, on
+  that clock or on that of UTC, is how systems write a day without an hour.
 #}
 {% macro local_hour(moment) -%}
-    case when cast({{ moment }} as time) <> time '00:00:00'
-        then cast(hour(timezone('Europe/Stockholm', timezone('UTC', {{ moment }}))) as integer)
+    {%- set local = "timezone('Europe/Stockholm', timezone('UTC', " ~ moment ~ "))" -%}
+    case when time '00:00:00' not in (cast({{ moment }} as time), cast({{ local }} as time))
+        then cast(hour({{ local }}) as integer)
     end
 {%- endmacro %}
 

@@ -168,7 +168,7 @@ def _choose(
     else:
         best = max(bounded, key=lambda c: (c["ari_median"], c["k"]))
     used = next((candidate for candidate in stable if candidate["k"] == kept), None)
-    if used and best["silhouette"] < used["silhouette"] + WORTH_A_CHANGE:
+    if used and all(c["silhouette"] < used["silhouette"] + WORTH_A_CHANGE for c in stable):
         return references[kept], candidates, f"{_figures(used)}; the k in use, still stable"
     return references[best["k"]], candidates, _words(best, len(stable))
 

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -73,6 +72,13 @@ def test_psql_reads_them_as_bi(source: list[str], reader: str, database: Any) ->
     )
     assert done.returncode == 0, done.stderr
     assert as_text(done.stdout.strip().split("|")) == source
+    refused = subprocess.run(
+        [database.server.binaries / "psql", "-X", reader, "-c", "delete from marts.dim_customer"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "permission denied" in refused.stderr
 
 
 @pytest.mark.parametrize("kind", ["file", "postgres"])
@@ -103,10 +109,25 @@ def test_superset_reads_them_and_shows_the_dashboard(
     with superset(home, BI_DATABASE=reader) as server:
         assert as_text(server.query(FIGURES)) == source
         server.photograph(home / "superset" / "dashboard_postgres.png", shows=f"{people:,}")
-        with pytest.raises(urllib.error.HTTPError):
-            server.query("delete from marts.dim_customer")
     if os.environ.get("UPDATE_SCREENSHOT"):
         shutil.copy(home / "superset" / "dashboard.png", BI / "superset" / "dashboard.png")
+
+
+def test_a_setup_that_fails_is_no_setup(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "superset"
+    folder.mkdir()
+    (tmp_path / "published").symlink_to((home / "published").resolve())
+    (folder / "superset.db").write_text("this is no database", "utf-8")
+    done = subprocess.run(
+        [BI / "superset" / "start"],
+        env={**os.environ, "SKIKT_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    assert "setup.log says why" in done.stderr
+    assert not (folder / "ready").exists()
 
 
 def test_superset_says_what_is_missing(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
 from dagster_project.defs.publication.report import render_report
+from dagster_project.defs.publication.report_figures import deliveries
 from dagster_project.defs.publication.texts import Texts
 from dagster_project.home import Home
 from dagster_project.rules import read_rules
@@ -39,7 +40,7 @@ def page(request: pytest.FixtureRequest, demo_home: Path) -> Iterator[tuple[Page
         )
         page.goto((demo_home / "reports" / "segments.html").resolve().as_uri())
         yield page, said
-        folder = demo_home / "reports" / "screenshots"
+        folder = demo_home.parent / "screenshots"
         folder.mkdir(exist_ok=True)
         page.screenshot(path=str(folder / f"segments_{request.param}.png"), full_page=True)
         browser.close()
@@ -97,6 +98,15 @@ def test_every_figure_is_that_of_the_marts(
     ).fetchall()
     assert shown == sorted(wanted)
     assert len(shown) > 8
+
+
+def test_each_source_accounts_for_every_record(demo_home: Path) -> None:
+    with duckdb.connect(str(demo_home / "warehouse.duckdb"), read_only=True) as connection:
+        rows = deliveries(connection)
+    assert len(rows) > 15
+    for row in rows:
+        parts = (row["accepted"], row["quarantined"], row["duplicates"], row["suppressed"])
+        assert row["records"] == sum(parts), row["source"]
 
 
 def test_the_first_report_says_that_there_is_nothing_to_compare_with(report: str) -> None:

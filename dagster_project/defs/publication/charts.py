@@ -31,7 +31,6 @@ _TRENDS = {
     AS_BEFORE: ("var(--bar)", "circle"),
     SHRANK: ("var(--down)", "triangle-down"),
 }
-# Okabe and Ito (2008), "Color Universal Design": told apart by everybody, on white and on black.
 # Groups held together by a space in each language, as elsewhere on the page.
 _FIGURES = {
     language: {
@@ -42,6 +41,7 @@ _FIGURES = {
     }
     for language, decimal in (("en", "."), ("sv", ","), ("da", ","))
 }
+# Okabe and Ito (2008), "Color Universal Design": told apart by everybody, on white and on black.
 _LINES = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a8a8a"]
 
 
@@ -82,11 +82,12 @@ def segment_map(segments: list[Row], words: Row, language: str) -> str:
 def sizes_over_time(sizes: list[Row], words: Row, language: str) -> str:
     """Members of each segment on each published day: ``as_of``, ``name``, ``customers``; the line's name at its end."""
     names = list(dict.fromkeys(row["name"] for row in sizes))
-    rows = [row | {"as_of": row["as_of"].isoformat()} for row in sizes]
+    # Days of UTC wherever the chart is drawn: a machine's own zone would move them.
+    rows = [row | {"as_of": f"{row['as_of'].isoformat()}T00:00:00Z"} for row in sizes]
     base = alt.Chart(_data(rows)).encode(
-        x=alt.X("as_of:T", title=None).axis(
-            format="%Y-%m-%d", tickCount=6, tickMinStep=_DAY, grid=False
-        ),
+        x=alt.X("as_of:T", title=None)
+        .scale(type="utc")
+        .axis(format="%Y-%m-%d", tickCount=6, tickMinStep=_DAY, grid=False),
         y=alt.Y("customers:Q", title=words["customers"]).scale(zero=True),
         color=alt.Color("name:N", title=words["segment"], sort=names).scale(
             domain=names, range=_LINES

@@ -137,7 +137,7 @@ def stage_sizes(connection: duckdb.DuckDBPyConnection) -> list[Row]:
         """
         select snapshots.as_of, segments.name, snapshots.customers
         from marts.fct_segment_snapshot as snapshots
-        inner join marts.dim_segment as segments using (segment_id, definition_version)
+        inner join marts.dim_segment as segments using (segment_id)
         where snapshots.scheme = 'lifecycle' and not snapshots.is_replayed
             and snapshots.segment_id <> 'lifecycle.unassigned'
         order by snapshots.as_of, snapshots.segment_id
@@ -206,6 +206,7 @@ def deliveries(connection: duckdb.DuckDBPyConnection) -> list[Row]:
             sum(accepted) as accepted,
             sum(quarantined) as quarantined,
             sum(duplicates) as duplicates,
+            sum(suppressed) as suppressed,
             bool_or(status = 'held' and run_id = (select run_id from raw.as_of)) as is_held
         from raw.deliveries
         group by source

@@ -97,7 +97,7 @@ def test_what_statistics_write_is_known(language: str) -> None:
         (
             "Set apart from all customers who order by: visits in 365 days 1.3 (all 0.3), orders with a discount "
             "4 % (all 23 %), average order 1,090 EUR (all 480 EUR).",
-            "Skiljer sig från alla kunder som beställer genom: besök på 365 dagar 1,3 (alla 0,3), beställningar "
+            "Skiljer sig från alla beställande kunder genom: besök på 365 dagar 1,3 (alla 0,3), beställningar "
             "med rabatt 4 % (alla 23 %), genomsnittlig beställning 1\xa0090 EUR (alla 480 EUR).",
         ),
         ("What somebody wrote in a rule.", "What somebody wrote in a rule."),
