@@ -54,6 +54,8 @@ def url(home: Path) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        # A library that ran in this process may have left SIGTERM ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL),
     )
     try:
         address = f"http://127.0.0.1:{port}"
