@@ -54,7 +54,7 @@ def url(home: Path) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        # A library that ran in this process may have left SIGTERM ignored, and children inherit that.
+        # Dagster gives SIGTERM what SIGINT has; tests in the background ignore that, and children inherit it.
         preexec_fn=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL),
     )
     try:
