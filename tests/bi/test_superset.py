@@ -113,31 +113,29 @@ def test_superset_reads_them_and_shows_the_dashboard(
         shutil.copy(home / "superset" / "dashboard.png", BI / "superset" / "dashboard.png")
 
 
+def start_that_ends(home: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [BI / "superset" / "start"],
+        env={**os.environ, "SKIKT_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
 def test_a_setup_that_fails_is_no_setup(home: Path, tmp_path: Path) -> None:
     folder = tmp_path / "superset"
     folder.mkdir()
     (tmp_path / "published").symlink_to((home / "published").resolve())
     (folder / "superset.db").write_text("this is no database", "utf-8")
-    done = subprocess.run(
-        [BI / "superset" / "start"],
-        env={**os.environ, "SKIKT_HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    done = start_that_ends(tmp_path)
     assert done.returncode == 1
     assert "setup.log says why" in done.stderr
     assert not (folder / "ready").exists()
 
 
 def test_superset_says_what_is_missing(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [BI / "superset" / "start"],
-        env={**os.environ, "SKIKT_HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=30,
-    )
+    done = start_that_ends(tmp_path)
     assert done.returncode == 2
     assert "Nothing is published" in done.stderr
 
