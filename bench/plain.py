@@ -33,9 +33,8 @@ from expectations.catalogue import TABLES, suite
 from expectations.validation import columns_of, validate
 from models.identity.clustering import cluster
 from models.identity.companies import link_companies
-from models.identity.resolution import link
+from models.identity.resolution import fit_and_link
 from models.identity.stable_ids import assign_ids
-from models.identity.training import train
 from models.normalisation import place_facts
 from models.normalisation.cities import find_coordinates
 from models.segmentation.behaviour_space import COMPANY_AXES
@@ -154,7 +153,8 @@ def _identity(connection: duckdb.DuckDBPyConnection) -> None:
     firms = _read(
         connection, "select * from identity.int_identity__company_records order by record_id"
     )
-    pairs = link(people, train(people, seed=1), review=0.5)
+    _, linked = fit_and_link(people, seed=1)
+    pairs = linked.pairs
     _write(connection, "identity.person_pairs", pairs)
     persons = assign_ids(
         cluster(people["record_id"], pairs, threshold=0.95), people, None, run_id="plain"

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+
+from models.identity.bridges import weak_bridges
+from models.identity.components import component_labels
 
 UNLIKELY = 0.5
 """Below this match probability a pair is rather two than one. A table of pairs holds such a pair
@@ -40,7 +41,8 @@ def cluster(
     Where a cluster would hold a pair that is to be kept apart, its pairs are joined one by one, the
     surest first (steward, exact, then by weight), and one that would bring such a pair together is
     left out: the weakest bridge is cut. A record that fits both of two such people about equally
-    well is left on its own.
+    well is left on its own. A pair that alone joins two groups of records is cut too if it is weak
+    (``bridges``).
 
     Args:
         record_ids: all records, each once, in any order.
@@ -73,18 +75,31 @@ def cluster(
         apart = np.flatnonzero(in_conflict & conflicts)
         to_join = _without_torn(left, right, pairs, to_join, apart)
         kept = _join_without_conflict(left, right, to_join, apart)
-        safe = joins & ~in_conflict
-        safe[kept] = True
-        labels = component_labels(len(ids), left[safe], right[safe])
+        joins = joins & ~in_conflict
+        joins[kept] = True
+    joins[_bridging(len(ids), left, right, pairs, joins, threshold)] = False
+    labels = component_labels(len(ids), left[joins], right[joins])
     _, first, cluster_of = np.unique(labels, return_index=True, return_inverse=True)
     return pa.table({"record_id": ids, "cluster_id": pc.take(ids, pa.array(first[cluster_of]))})
 
 
-def component_labels(size: int, left: _Ints, right: _Ints) -> _Ints:
-    """(size,) label of the connected component of each of ``size`` nodes under the given edges."""
-    edges = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
-    labels: _Ints = connected_components(edges, directed=False)[1].astype(np.int64)
-    return labels
+def _bridging(
+    size: int,
+    left: _Ints,
+    right: _Ints,
+    pairs: pa.Table,
+    joins: npt.NDArray[np.bool_],
+    threshold: float,
+) -> _Ints:
+    """Rows of the pairs that join, but are too weak for what they join."""
+    decided_by = pairs.column("decided_by")
+    is_exact = pc.equal(decided_by, "exact").to_numpy() & joins
+    node_of = component_labels(size, left[is_exact], right[is_exact])
+    rows = np.flatnonzero(joins & ~is_exact)
+    weight = np.where(
+        pc.equal(decided_by, "model").to_numpy(), pairs.column("match_weight").to_numpy(), np.inf
+    )
+    return rows[weak_bridges(node_of[left[rows]], node_of[right[rows]], weight[rows], threshold)]
 
 
 def _positions(ids: pa.ChunkedArray, named: pa.ChunkedArray) -> _Ints:

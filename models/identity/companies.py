@@ -8,7 +8,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from models.identity.clustering import PAIR_SCHEMA, UNLIKELY, component_labels
+from models.identity.clustering import PAIR_SCHEMA, UNLIKELY
+from models.identity.components import component_labels
 from models.identity.connection import connect
 from models.identity.forms import fold
 from models.identity.preparation import SHARING_CAP

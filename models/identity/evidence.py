@@ -57,16 +57,26 @@ _SWAPPED = """((given_l = family_r
     or (family_l = given_r and jaro_winkler_similarity(given_l, family_r) >= 0.85))"""
 
 
+def _one_error(column: str) -> str:
+    """SQL: at most one typing error apart, two letters swapped among them.
+
+    Levenshtein's distance takes a quarter of the time and is at most twice as long.
+    """
+    return f"(levenshtein({column}_l, {column}_r) <= 2 and damerau_levenshtein({column}_l, {column}_r) <= 1)"
+
+
 def _mistyped(column: str, similarity: float) -> str:
     """SQL: one typing error apart, or alike. Guarded by a cheap test: errors spare one end."""
     return f"""(({column}_l[1] = {column}_r[1] or {column}_l[2:3] = {column}_r[2:3])
         and (jaro_winkler_similarity({column}_l, {column}_r) >= {similarity}
             or (abs(length({column}_l) - length({column}_r)) <= 1 and length({column}_l) > 3
-                and damerau_levenshtein({column}_l, {column}_r) <= 1)))"""
+                and {_one_error(column)})))"""
 
 
-_POSTAL_ALIKE = """(postal_l = postal_r or (length(postal_l) = length(postal_r)
-    and length(postal_l) > 3 and damerau_levenshtein(postal_l, postal_r) <= 1))"""
+_POSTAL_ALIKE = f"""(postal_l = postal_r or (length(postal_l) = length(postal_r)
+    and length(postal_l) > 3 and {_one_error("postal")}))"""
+
+_STREET_ALIKE = f"""(street_l = street_r or {_mistyped("street", 0.9)})"""
 
 _CITY_ALIKE = f"""(city_l = city_r or {_mistyped("city", 0.9)})"""
 
@@ -202,10 +212,11 @@ ADDRESS = Macro(
             and (postal_l = postal_r or city_l = city_r)
             and (street_l = street_r or (postal_l = postal_r
                 and jaro_winkler_similarity(street_l, street_r) >= 0.88)) then 1
-        when ({_POSTAL_ALIKE} or {_CITY_ALIKE})
-            and (street_l = street_r or {_mistyped("street", 0.9)}) then 2
-        when {_POSTAL_ALIKE} and {_CITY_ALIKE} and house_no_l = house_no_r then 2
-        when postal_l = postal_r or ({_POSTAL_ALIKE} and {_CITY_ALIKE}) then 3
+        when {_POSTAL_ALIKE} then case
+            when {_STREET_ALIKE} or (house_no_l = house_no_r and {_CITY_ALIKE}) then 2
+            when postal_l = postal_r or {_CITY_ALIKE} then 3
+            else 4 end
+        when {_STREET_ALIKE} and {_CITY_ALIKE} then 2
         when (postal_l is null or postal_r is null) and city_l = city_r then 0
         else 4 end""",
 )
@@ -234,6 +245,13 @@ PARENT_AND_CHILD = Macro(
 
 NO_FAMILIES = replace(PARENT_AND_CHILD, body="false")
 """The same where no family shows in the data."""
+
+
+def pair_columns(*columns: str) -> str:
+    """SQL: these columns of the nodes ``l`` and ``r``, suffixed as the macros take them; each once."""
+    return ", ".join(
+        f"{side}.{column} as {column}_{side}" for side in "lr" for column in dict.fromkeys(columns)
+    )
 
 
 def evaluated(*macros: Macro) -> str:

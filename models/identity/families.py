@@ -8,7 +8,7 @@ and much that would part relatives would part records of one person. How the ans
 
 import duckdb
 
-from models.identity.evidence import BIRTH_DATE, GIVEN_NAME
+from models.identity.evidence import BIRTH_DATE, GIVEN_NAME, pair_columns
 
 TWINS_PER_PERSON, TWINS_PER_FAMILY_PAIR = 0.02, 0.05
 """Bounds, chosen generously and not measured: about 3 % of people are twins, which is 0.015 pairs
@@ -27,6 +27,10 @@ Measured: 0.4 times in FEBRL's synthetic people, who have no families, 2,800 tim
 LARGEST_HOUSEHOLD = 30
 """More nodes of one surname at one address are an institution."""
 
+_HOUSEHOLD = (
+    "nullif(hash(family || '|' || street || '|' || house_no || '|' || postal), hash(null::varchar))"
+)
+
 
 def has_families(con: duckdb.DuckDBPyConnection) -> bool:
     """Whether people of one surname live together, seen from pairs of one surname and address.
@@ -41,22 +45,18 @@ def has_families(con: duckdb.DuckDBPyConnection) -> bool:
     Returns:
         True also where too few records say the same to tell.
     """
-    sides = ", ".join(
-        f"{side}.{column} as {column}_{side}"
-        for side in "lr"
-        for column in dict.fromkeys((*GIVEN_NAME.columns, *BIRTH_DATE.columns))
-    )
     counted = con.execute(f"""
         with housed as (
-            select *, family || '|' || street || '|' || house_no || '|' || postal as household
-            from nodes where birth_date is not null and given is not null
+            select *, {_HOUSEHOLD} as household from nodes
+            where birth_date is not null and given is not null and household is not null
         ),
-        households as (
-            select * from housed where household is not null
-            qualify count(*) over (partition by household) <= {LARGEST_HOUSEHOLD}
+        several as (
+            select household from housed
+            group by 1 having count(*) between 2 and {LARGEST_HOUSEHOLD}
         ),
+        households as materialized (from housed semi join several using (household)),
         pairs as (
-            select {sides} from households as l
+            select {pair_columns(*GIVEN_NAME.columns, *BIRTH_DATE.columns)} from households as l
             join households as r on l.household = r.household and l.node < r.node
         )
         select {GIVEN_NAME.is_any("same beginning", "different")} as other_name,
@@ -76,10 +76,9 @@ def most_twins(con: duckdb.DuckDBPyConnection) -> float:
     one surname and birth date under two given names is an overwritten name. Without addresses the
     share of twins among people must do.
     """
-    nodes, known, families = con.execute("""
+    nodes, known, families = con.execute(f"""
         with housed as (
-            select family || '|' || street || '|' || house_no || '|' || postal as household,
-                birth_date, given[1:3] as beginning
+            select {_HOUSEHOLD} as household, birth_date, given[1:3] as beginning
             from nodes where birth_date is not null and given is not null
         ),
         households as (

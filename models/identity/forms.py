@@ -1,6 +1,6 @@
 """Comparison forms: what a record says, spelt so that equal things are equal.
 
-Texts are folded once per distinct value: names and places repeat.
+Names and places are folded once per distinct text, for they repeat.
 
 Here: the table ``people`` with folded names, addresses and e-mails, one row per record. What
 identifies nobody and which records say the same is in ``preparation``; normalising what people
@@ -26,19 +26,15 @@ TEXT_COLUMNS = (
 
 _PARTICLES = "von|van|de|der|den|af|av|la|le|di|del"
 _FLOOR_WORDS = "lgh|lagenhet|leil|tr|trappa|st|tv|th|mf|sal|etg|etasje|vaning|apt|as"
-_PUNCTUATION = ".,;:-_@+ "
+_PUNCTUATION = ".,;:-_ "
 
-_EMAIL = rf"""
+_EMAIL = """
     case when regexp_matches(email_match, '[0-9][0-9]')
-        then translate(lower(email_match), '{_PUNCTUATION}', '')
+        then replace(replace(mailbox, '@', ''), '+', '')
         when contains(email_match, '@') then lower(email_match) end
 """
 """A numbered address is known by its letters and digits alone, so a lost dot or @ does no harm;
 without a number, namesakes do have anna.berg@ and annaberg@ at one provider."""
-
-_EMAIL_LOCAL = rf"""
-    translate(lower(split_part(split_part(email_match, '@', 1), '+', 1)), '{_PUNCTUATION}', '')
-"""
 
 
 def fold(text: str) -> str:
@@ -59,18 +55,25 @@ def create_people(con: duckdb.DuckDBPyConnection) -> None:
     _create_typed(con)
     _create_given_names(con)
     _create_other_forms(con)
-    con.execute("""
+    con.execute(f"""
         create table people as
+        with spelt as (
+            select *, translate(lower(email_match), '{_PUNCTUATION}', '') as mailbox from typed
+        ),
+        typed as (
+            select *, split_part(split_part(mailbox, '@', 1), '+', 1) as mail_name from spelt
+        )
         select record_id, birth_date,
             given, given_tokens, given_keys, given_keys[1] as given_key,
             family, family_tokens,
-            email, email_local, email_number,
+            nullif({_EMAIL}, '') as email,
+            case when length(mail_name) > 4 then mail_name end as email_local,
+            nullif(regexp_extract(mail_name, '[0-9]+$'), '') as email_number,
             nullif(translate(phone_match, '+()-/. ', ''), '') as phone,
             streets.street, house_no, postal, cities.city
         from typed
         left join given_names on given_names.raw = first_name
         left join surnames on surnames.raw = last_name
-        left join mailboxes on mailboxes.raw = email_match
         left join streets on streets.raw = typed.street
         left join postal_codes on postal_codes.raw = postal_code
         left join cities on cities.raw = typed.city
@@ -133,17 +136,8 @@ def _create_given_names(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _create_other_forms(con: duckdb.DuckDBPyConnection) -> None:
-    """Tables ``surnames``, ``mailboxes``, ``streets``, ``postal_codes`` and ``cities``, likewise."""
+    """Tables ``surnames``, ``streets``, ``postal_codes`` and ``cities``, likewise."""
     con.execute(rf"""
-        create table mailboxes as
-        with split as (
-            select email_match as raw, nullif({_EMAIL}, '') as email, {_EMAIL_LOCAL} as local
-            from (select distinct email_match from typed)
-        )
-        select raw, email, case when length(local) > 4 then local end as email_local,
-            nullif(regexp_extract(local, '[0-9]+$'), '') as email_number
-        from split;
-
         create table surnames as
         with tokens as (
             select raw,

@@ -8,11 +8,10 @@ changes every node that holds it. Exactness rests on that, and is tested by comp
 import duckdb
 import numpy as np
 import pyarrow as pa
-from splink import Linker
 
-from models.identity.blocking import blocking_keys
-from models.identity.clustering import UNLIKELY, component_labels
-from models.identity.scoring import register_pairs
+from models.identity.candidates import create_candidates, create_pairs
+from models.identity.clustering import UNLIKELY
+from models.identity.components import component_labels
 
 MOST_CHANGED = 0.2
 """Share of changed nodes from which scoring all pairs is no slower."""
@@ -26,24 +25,25 @@ def contents(con: duckdb.DuckDBPyConnection) -> pa.Table:
     return con.execute(f"{_CONTENTS} order by first_id").to_arrow_table()
 
 
-def keep_nothing(con: duckdb.DuckDBPyConnection) -> None:
-    """Table ``kept``, empty: all pairs are to be scored."""
+def choose_all_pairs(con: duckdb.DuckDBPyConnection) -> str:
+    """The table of pairs to score: all candidates; table ``kept`` is empty."""
     con.execute(f"create table kept ({_KEPT})")
+    return "candidates"
 
 
-def choose_pairs(
-    con: duckdb.DuckDBPyConnection, linker: Linker, nodes: pa.Table, pairs: pa.Table
-) -> None:
-    """Tell the linker which pairs to score; table ``kept`` has the others, as they were scored.
+def choose_pairs(con: duckdb.DuckDBPyConnection, nodes: pa.Table, pairs: pa.Table) -> str:
+    """The table of pairs to score; table ``kept`` has the others, as they were scored.
 
     Scored are pairs of changed nodes with any other, and pairs among the nodes that those may draw
     into one component: there, two unchanged nodes may contradict each other for the first time.
 
     Args:
         con: the connection that holds ``nodes``.
-        linker: over those nodes.
         nodes: (first_id, content) of the run before.
         pairs: its pairs.
+
+    Returns:
+        Name of a table with join_key_l and join_key_r.
     """
     con.register("nodes_before", nodes)
     con.register("pairs_before", pairs)
@@ -57,8 +57,8 @@ def choose_pairs(
         "select (select count(*) from nodes), (select count(*) from changed)"
     ).fetchall()[0]
     if changed > MOST_CHANGED * size:
-        keep_nothing(con)
-        return
+        create_candidates(con)
+        return choose_all_pairs(con)
     con.execute("""
         create table known as
         select l.node as node_l, r.node as node_r, match_probability, match_weight
@@ -69,25 +69,17 @@ def choose_pairs(
         join unchanged as r on r.node = greatest(one.node, other.node)
         where decided_by = 'model'
     """)
-    _block(con, "beside_changed", "changed", "nodes")
+    some = "(select nodes.* from nodes semi join {} using (node))".format
+    create_pairs(con, "beside_changed", some("changed"), "nodes", "l.node <> r.node")
     _gather_touched(con)
-    _block(
-        con,
-        "among_touched",
-        "touched",
-        "(select nodes.* from nodes semi join touched using (node))",
-    )
-    con.execute("""
-        create table to_score as
-        select join_key_l, join_key_r, 'changed' as match_key
-        from (from beside_changed union from among_touched)
-    """)
+    create_pairs(con, "among_touched", some("touched"), some("touched"), "l.node < r.node")
+    con.execute("create table to_score as from (from beside_changed union from among_touched)")
     con.execute(f"create table kept ({_KEPT})")
     con.execute("""
         insert into kept select known.* from known
         anti join to_score on node_l = join_key_l and node_r = join_key_r
     """)
-    register_pairs(linker, con, "to_score")
+    return "to_score"
 
 
 def _gather_touched(con: duckdb.DuckDBPyConnection) -> None:
@@ -102,15 +94,3 @@ def _gather_touched(con: duckdb.DuckDBPyConnection) -> None:
     touched = np.flatnonzero(np.isin(labels, labels[reached]))
     con.register("touched_in", pa.table({"node": touched}))
     con.execute("create table touched as select node from touched_in semi join nodes using (node)")
-
-
-def _block(con: duckdb.DuckDBPyConnection, name: str, some: str, others: str) -> None:
-    """Table ``name``: pairs of a node of ``some`` and another of ``others`` that share a key."""
-    found = " union ".join(
-        f"select least(l.node, r.node), greatest(l.node, r.node) from nodes as l "
-        f"join {some} as asked on asked.node = l.node "
-        f"join {others} as r on r.{key.name} = l.{key.name} and r.node <> l.node"
-        for key in blocking_keys()
-    )
-    con.execute(f"create table {name} (join_key_l bigint, join_key_r bigint)")
-    con.execute(f"insert into {name} {found}")

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.identity.blocking import blocking_keys
-from models.identity.evidence import GIVEN_NAME, create_macros
+from models.identity.evidence import GIVEN_NAME, create_macros, pair_columns
 from models.identity.forms import TEXT_COLUMNS, create_people
 
 SHARING_CAP = 20
@@ -128,9 +128,12 @@ def _exclude_overshared(
 ) -> tuple[str, ...]:
     """Null the values of ``column`` that too many different people hold; digests of all such."""
     found = con.execute(f"""
-        select md5({column}) from people where {column} is not null group by {column}
-        having count(*) > {SHARING_CAP}
-            and count(distinct hash({IDENTITY})) > {SHARING_CAP}
+        with frequent as (
+            select {column} from people where {column} is not null
+            group by 1 having count(*) > {SHARING_CAP}
+        )
+        select md5({column}) from people semi join frequent using ({column}) group by {column}
+        having count(distinct hash({IDENTITY})) > {SHARING_CAP}
     """).fetchall()
     digests = sorted({digest for (digest,) in found} | set(pinned))
     if digests:
@@ -145,7 +148,6 @@ def _exclude_overshared(
 def _find_shared_mailboxes(con: duckdb.DuckDBPyConnection) -> None:
     """Table ``shared_mailboxes``: e-mails that two clearly different given names use."""
     names = ", ".join(GIVEN_NAME.columns)
-    sides = ", ".join(f"{side}.{n} as {n}_{side}" for side in "lr" for n in GIVEN_NAME.columns)
     con.execute(f"""
         create table shared_mailboxes as
         with readers as (
@@ -154,7 +156,7 @@ def _find_shared_mailboxes(con: duckdb.DuckDBPyConnection) -> None:
             qualify count(*) over (partition by email) > 1
         ),
         pairs as (
-            select l.email, {sides} from readers as l
+            select l.email, {pair_columns(*GIVEN_NAME.columns)} from readers as l
             join readers as r on l.email = r.email and l.given < r.given
         )
         select distinct email from pairs where {GIVEN_NAME.is_any("same beginning", "different")}
@@ -189,20 +191,22 @@ def _collapse(con: duckdb.DuckDBPyConnection) -> None:
 
 def _create_nodes(con: duckdb.DuckDBPyConnection) -> None:
     """Table ``nodes``; a blocking key that gathers too many of them is null."""
-    con.execute("""
-        create table described as
-        select node, first_id, people.* exclude (record_id),
-            strftime(birth_date, '%Y%m%d') as birth_text,
-            case when day(birth_date) <= 12 and day(birth_date) <> month(birth_date)
-                then make_date(year(birth_date), day(birth_date), month(birth_date)) end
-                as birth_swap,
-            coalesce(email in (select email from shared_mailboxes), false) as mailbox_shared
-        from first_records join people on record_id = first_id
-    """)
     keys = ", ".join(
         f"nullif(hash({key.made_of}), hash(null::varchar)) as {key.name}" for key in blocking_keys()
     )
-    con.execute(f"create table nodes as select *, {keys} from described")
+    con.execute(f"""
+        create table nodes as
+        with described as (
+            select node, first_id, people.* exclude (record_id),
+                strftime(birth_date, '%Y%m%d') as birth_text,
+                case when day(birth_date) <= 12 and day(birth_date) <> month(birth_date)
+                    then make_date(year(birth_date), day(birth_date), month(birth_date)) end
+                    as birth_swap,
+                coalesce(email in (select email from shared_mailboxes), false) as mailbox_shared
+            from first_records join people on record_id = first_id
+        )
+        select *, {keys} from described
+    """)
     for key in blocking_keys():
         con.execute(f"""
             create or replace table crowded as

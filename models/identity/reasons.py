@@ -11,8 +11,7 @@ import pyarrow as pa
 from models.identity.connection import connect
 from models.identity.evidence import create_family_macro
 from models.identity.preparation import Exclusions, load_nodes
-from models.identity.sampling import COUNTING
-from models.identity.scoring import open_linker, register_pairs
+from models.identity.scoring import open_linker
 from models.identity.settings import comparisons
 
 REASON_SCHEMA = pa.schema(
@@ -24,6 +23,12 @@ REASON_SCHEMA = pa.schema(
         ("weight", pa.float64()),
     ]
 )
+
+_RETAINED = {
+    "retain_matching_columns": True,
+    "retain_intermediate_calculation_columns": True,
+}
+"""Splink's switches under which a scored pair shows its levels and what each weighs."""
 
 
 def pair_reasons(records: pa.Table, model: dict[str, Any]) -> pa.Table:
@@ -52,13 +57,13 @@ def pair_reasons(records: pa.Table, model: dict[str, Any]) -> pa.Table:
     with connect() as con:
         load_nodes(con, records, Exclusions.from_model(model))
         create_family_macro(con, families=model["has_families"])
-        linker = open_linker(con, model["settings"] | COUNTING, model["term_frequencies"])
         con.execute("""
             create table every_pair as
-            select l.node as join_key_l, r.node as join_key_r, 'asked' as match_key
+            select l.node as join_key_l, r.node as join_key_r
             from nodes as l join nodes as r on l.node < r.node
         """)
-        register_pairs(linker, con, "every_pair")
+        settings = model["settings"] | _RETAINED
+        linker = open_linker(con, settings, model["term_frequencies"], "every_pair")
         scored = linker.inference.predict(warning_mode="never").physical_name
         told = ", ".join(
             f"gamma_{name}, mw_{name} + {_rarity(con, scored, name)} as weight_{name}"

@@ -12,9 +12,10 @@ import numpy as np
 import pyarrow as pa
 
 from models.identity.estimation import Patterns
+from models.identity.evidence import MACROS, pair_columns
 from models.identity.families import most_twins
 from models.identity.preparation import IDENTITY
-from models.identity.scoring import open_linker, register_pairs
+from models.identity.scoring import TERM_COLUMNS, create_term_tables
 from models.identity.settings import Comparison, comparisons
 
 CANDIDATE_PAIRS = 250_000
@@ -26,18 +27,11 @@ SHARED = ("full_name", "given_key", "family", "birth_text")
 DRAWN_PAIRS = 40_000
 """About how many pairs are drawn per other stratum: they weigh only what is common there."""
 
-COUNTING = {
-    "retain_matching_columns": True,
-    "retain_intermediate_calculation_columns": True,
-}
-"""Splink's switches under which a scored pair shows its levels and term frequencies."""
-
 _HASHES = 2.0**64
 
 
 def count_patterns(
     con: duckdb.DuckDBPyConnection,
-    settings: dict[str, Any],
     terms: dict[str, dict[str, Any]],
     *,
     families: bool,
@@ -47,8 +41,7 @@ def count_patterns(
     """Agreement patterns of all pairs of nodes, by strata.
 
     Args:
-        con: the connection that holds ``nodes`` and ``members``.
-        settings: Splink settings with any weights; only their conditions are used.
+        con: the connection that holds ``nodes`` and ``candidates``.
         terms: term frequencies of the same nodes.
         families: whether people live together (``families.has_families``).
         seed: chooses the drawn pairs.
@@ -58,24 +51,22 @@ def count_patterns(
         The patterns, in a fixed order. Candidates are open to estimation unless labelled; drawn
         pairs are taken as non-matches: one stands for a thousand, and must not outvote candidates.
     """
-    linker = open_linker(con, settings | COUNTING, terms)
-    blocked = linker.inference.compute_blocked_pairs_for_predict()
+    create_term_tables(con, terms)
     _shuffle(con, seed, labels)
     scales = {
-        "candidate": _draw_candidates(con, blocked.physical_name),
+        "candidate": _draw_candidates(con),
         **{shared: _draw_neighbours(con, shared) for shared in SHARED},
     }
     _draw_others(con)
-    con.execute(f"""
+    con.execute("""
         create table counted_pairs as
-        select join_key_l, join_key_r, weight, match_key from drawn_pairs
-        where match_key = 'candidate' or not exists (
-            from {blocked.physical_name} as b
-            where b.join_key_l = drawn_pairs.join_key_l and b.join_key_r = drawn_pairs.join_key_r)
+        select * from drawn_pairs where stratum = 'candidate'
+        union all
+        select * from drawn_pairs anti join candidates using (join_key_l, join_key_r)
+        where stratum <> 'candidate'
     """)
-    register_pairs(linker, con, "counted_pairs")
     scales["other"] = _scale_of_others(con, scales)
-    counted = _count(con, linker.inference.predict(warning_mode="never").physical_name)
+    counted = _count(con)
     most_kin = {"twins": most_twins(con), "housemates": np.inf if families else 1.0}
     return _as_patterns(counted, scales, most_kin)
 
@@ -91,27 +82,28 @@ def _shuffle(con: duckdb.DuckDBPyConnection, seed: int, labels: pa.Table) -> Non
         create table shuffled as
         with labelled as (
             select record_id as first_id, min(person_id) as person_id from labels_in group by 1
+        ),
+        hashed as (
+            select *, md5_number_lower(concat(row({IDENTITY})::varchar, '#{seed}')) as said from nodes
         )
         select node, person_id, given_key || '|' || family as full_name, given_key, family, birth_text,
-            md5_number_lower(concat(
-                row({IDENTITY})::varchar, '#', row_number() over (partition by {IDENTITY} order by node), '#{seed}'
-            )) as place
-        from nodes left join labelled using (first_id)
+            xor(said, row_number() over (partition by said order by node)::ubigint) as place
+        from hashed left join labelled using (first_id)
     """)
     con.execute("""
         create table drawn_pairs (
-            join_key_l bigint, join_key_r bigint, weight bigint, match_key varchar)
+            join_key_l bigint, join_key_r bigint, weight bigint, stratum varchar)
     """)
 
 
-def _draw_candidates(con: duckdb.DuckDBPyConnection, blocked: str) -> float:
+def _draw_candidates(con: duckdb.DuckDBPyConnection) -> float:
     """Draw candidates; returns how many each stands for."""
-    candidates = con.execute(f"select count(*) from {blocked}").fetchall()[0][0]
+    candidates = con.execute("select count(*) from candidates").fetchall()[0][0]
     bound = min(1.0, CANDIDATE_PAIRS / max(candidates, 1)) * _HASHES
     con.execute(
-        f"""
+        """
         insert into drawn_pairs
-        select join_key_l, join_key_r, 1, 'candidate' from {blocked}
+        select join_key_l, join_key_r, 1, 'candidate' from candidates
         join shuffled on node = join_key_l where place <= ?::double
         """,
         [bound],
@@ -173,38 +165,49 @@ def _scale_of_others(con: duckdb.DuckDBPyConnection, scales: dict[str, float]) -
     """What each drawn pair that is in no other stratum stands for."""
     nodes = con.execute("select count(*) from nodes").fetchall()[0][0]
     drawn = dict(
-        con.execute("select match_key, sum(weight) from counted_pairs group by 1").fetchall()
+        con.execute("select stratum, sum(weight) from counted_pairs group by 1").fetchall()
     )
     covered = sum(float(drawn.get(key, 0)) * scale for key, scale in scales.items())
     return float((nodes * (nodes - 1) / 2 - covered) / max(float(drawn.get("other", 0)), 1.0))
 
 
-def _count(con: duckdb.DuckDBPyConnection, predicted: str) -> pa.Table:
+def _count(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """One row per pattern and stratum, with its weight as a whole number."""
-    gammas = ", ".join(f"gamma_{c.name}" for c in comparisons())
+    shown = ", ".join(f"{c.level_shown} as level_{c.name}" for c in comparisons())
+    columns = (x for macro in MACROS for x in macro.columns)
     bits = ", ".join(
-        f"case when gamma_{c.name} in ({', '.join(map(str, gamma_values))}) then"
-        f" round(log2(greatest(tf_{column}_l, tf_{column}_r)))::integer end as bits_{c.name}"
+        f"case when level_{c.name} in ({', '.join(map(str, places))}) then"
+        f" round(log2(greatest({column}_l.tf_{column}, {column}_r.tf_{column})))::integer end as bits_{c.name}"
         for c in comparisons()
-        for column, gamma_values in _frequency_levels(c).items()
+        for column, places in _frequency_levels(c).items()
+    )
+    terms = " ".join(
+        f"left join tf_{column} as {column}_{side} on {column}_{side}.{column} = pairs.{column}_{side}"
+        for column in TERM_COLUMNS
+        for side in "lr"
     )
     return con.execute(f"""
-        select p.match_key as stratum, (l.person_id = r.person_id)::integer::double as label,
-            {gammas}, {bits}, sum(weight)::bigint as weight
-        from {predicted} as p
-        join counted_pairs as c on c.join_key_l = node_l and c.join_key_r = node_r
-            and c.match_key = p.match_key
-        join shuffled as l on l.node = node_l join shuffled as r on r.node = node_r
+        with pairs as (
+            select stratum, weight, join_key_l, join_key_r, {pair_columns(*columns, "mailbox_shared")}
+            from counted_pairs
+            join nodes as l on l.node = join_key_l join nodes as r on r.node = join_key_r
+        ),
+        shown as (select *, {shown} from pairs)
+        select stratum, (one.person_id = other.person_id)::integer::double as label,
+            columns('^level_'), {bits}, sum(weight)::bigint as weight
+        from shown as pairs {terms}
+        join shuffled as one on one.node = join_key_l
+        join shuffled as other on other.node = join_key_r
         group by all order by all
     """).to_arrow_table()
 
 
 def _frequency_levels(comparison: Comparison) -> dict[str, list[int]]:
-    """Column with term frequencies -> Splink's values of the levels that they refine in full."""
+    """Column with term frequencies -> places of the levels that they refine in full."""
     found: dict[str, list[int]] = {}
     for place, level in enumerate(comparison.levels):
         if level.frequencies and level.frequency_weight == 1:
-            found.setdefault(level.frequencies, []).append(len(comparison.levels) - 1 - place)
+            found.setdefault(level.frequencies, []).append(place)
     return found
 
 
@@ -215,9 +218,8 @@ def _as_patterns(
     named = {column: counted.column(column).to_numpy() for column in counted.column_names}
     levels, log_shares = [], []
     for c in comparisons():
-        gamma = named[f"gamma_{c.name}"]
-        levels.append(np.where(gamma < 0, -1, len(c.levels) - 1 - gamma))
-        bits = named.get(f"bits_{c.name}", np.full(len(gamma), np.nan))
+        levels.append(named[f"level_{c.name}"])
+        bits = named.get(f"bits_{c.name}", np.full(counted.num_rows, np.nan))
         log_shares.append(bits.astype(np.float64) * np.log(2))
     is_candidate = named["stratum"] == "candidate"
     label = named["label"].astype(np.float64)

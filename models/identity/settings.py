@@ -109,6 +109,13 @@ class Comparison:
     levels: tuple[Level, ...]
     prior_weight: float
 
+    @property
+    def level_shown(self) -> str:
+        """SQL over the columns of a pair: place of the level that it shows, -1 where unknown."""
+        *places, last = range(len(self.levels))
+        shown = " ".join(f"when {self.levels[place].condition} then {place}" for place in places)
+        return f"case when {self.unknown} then -1 {shown} else {last} end"
+
 
 SAME_GIVEN_NAME = NAMES.is_any("namesakes", "same given name")
 

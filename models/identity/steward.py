@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from models.identity.clustering import PAIR_SCHEMA, UNLIKELY, component_labels
+from models.identity.clustering import PAIR_SCHEMA, UNLIKELY
+from models.identity.components import component_labels
 
 MUST_LINK, CANNOT_LINK = "must_link", "cannot_link"
 

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from models.identity.candidates import create_candidates
 from models.identity.connection import connect
 from models.identity.drift import filled
 from models.identity.estimation import Estimate, estimate
@@ -77,35 +78,49 @@ def train(
     Raises:
         ValueError: a needed column is missing, or record_id is null or repeated.
     """
-    base = prior_model() if prior is None else prior
     with connect() as con:
-        excluded = load_nodes(con, records, Exclusions())
-        nodes = con.execute("select count(*) from nodes").fetchall()[0][0]
-        terms, weights = base["term_frequencies"], read_estimate(base["settings"])
-        families = has_families(con)
-        create_family_macro(con, families=families)
-        if nodes >= MIN_NODES:
-            terms = {column: term_frequencies(con, column) for column in TERM_COLUMNS}
-            patterns = count_patterns(
-                con, base["settings"], terms, families=families, seed=seed, labels=labels
-            )
-            weights = estimate(patterns, comparisons(), weights, LEAST_MATCHES / nodes)
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "fingerprint": _fingerprint(con),
-            "trained_on": {
-                "records": records.num_rows,
-                "filled": filled(records),
-                "nodes": nodes,
-                "prior_kept": nodes < MIN_NODES,
-                "matched_pairs": round(weights.matched_pairs),
-                "iterations": weights.iterations,
-            },
-            "has_families": families,
-            "exclusions": excluded.as_json(),
-            "term_frequencies": terms,
-            "settings": splink_settings(weights.match, weights.chance, weights.share),
-        }
+        return fit(con, records, seed=seed, prior=prior, labels=labels)
+
+
+def fit(
+    con: duckdb.DuckDBPyConnection,
+    records: pa.Table,
+    *,
+    seed: int,
+    prior: dict[str, Any] | None,
+    labels: pa.Table,
+) -> dict[str, Any]:
+    """``train`` on a connection of the caller's: it then holds ``nodes`` and ``candidates``.
+
+    They are as ``load_nodes`` makes them of these records by the model that is returned.
+    """
+    base = prior_model() if prior is None else prior
+    excluded = load_nodes(con, records, Exclusions())
+    create_candidates(con)
+    nodes = con.execute("select count(*) from nodes").fetchall()[0][0]
+    terms, weights = base["term_frequencies"], read_estimate(base["settings"])
+    families = has_families(con)
+    create_family_macro(con, families=families)
+    if nodes >= MIN_NODES:
+        terms = {column: term_frequencies(con, column) for column in TERM_COLUMNS}
+        patterns = count_patterns(con, terms, families=families, seed=seed, labels=labels)
+        weights = estimate(patterns, comparisons(), weights, LEAST_MATCHES / nodes)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "fingerprint": _fingerprint(con),
+        "trained_on": {
+            "records": records.num_rows,
+            "filled": filled(records),
+            "nodes": nodes,
+            "prior_kept": nodes < MIN_NODES,
+            "matched_pairs": round(weights.matched_pairs),
+            "iterations": weights.iterations,
+        },
+        "has_families": families,
+        "exclusions": excluded.as_json(),
+        "term_frequencies": terms,
+        "settings": splink_settings(weights.match, weights.chance, weights.share),
+    }
 
 
 def read_estimate(settings: dict[str, Any]) -> Estimate:

@@ -20,6 +20,9 @@ _TITLES = frozenset(
         *("direktør", "adm", "dir"),
     }
 )
+# Between the names of two people: 'Jens og Anna Hansen', 'Jens/Anna Hansen'.
+_AND = frozenset({"&", "+", "og", "och", "und", "and"})
+_SLASH = re.compile(r"(?<=\w\w)\s*/\s*(?=\w\w)")
 # As companies write them; 'Asp' and 'As' are names, 'AS' after a name is a company.
 _LEGAL_FORMS = frozenset(
     {
@@ -53,7 +56,9 @@ def split_full_names(values: pa.Table) -> pa.Table:
 
     The last word is the surname, with the particles before it ('Anna von der Esch'); with a comma
     the surname comes first ('Svensson, Anna'); one word alone is a first name. Titles, brackets and
-    employers after a comma are dropped; a company gives no name at all. A surname of two words
+    employers after a comma are dropped; a company gives no name at all. Of two people the first is
+    named, with the surname that they share ('Jens og Anna Hansen' is Jens Hansen): a record is of one
+    person, and its e-mail and phone are rather the first one's. A surname of two words
     without hyphen or comma is not recognised: its first word stays with the first names.
 
     Args:
@@ -104,28 +109,37 @@ def _first_and_last(text: str | None) -> tuple[str | None, str | None, str | Non
     parts = [words for part in whole.split(",") if (words := _person_words(part))]
     if not parts:
         return None, "W_NAME", None, "W_NAME"
-    first, last = (parts[1], parts[0]) if len(parts) > 1 else _divide(parts[0])
+    first, last = (_first_of(parts[1])[0], parts[0]) if len(parts) > 1 else _divide(parts[0])
     was_mojibake = is_repaired(text, shown)
     return (*_piece(first, was_mojibake), *_piece(last, was_mojibake))
 
 
 def _person_words(part: str) -> list[str]:
     """The words of one comma-separated part without titles; none if the part is a company."""
-    words = part.split()
+    words = _SLASH.sub(" & ", part).split()
     if words and words[-1].rstrip(".") in _LEGAL_FORMS:
         return []
     return [word for word in words if word.lower().strip(".") not in _TITLES]
 
 
 def _divide(words: list[str]) -> tuple[list[str], list[str]]:
+    words, others = _first_of(words)
     if len(words) == 1:
-        return words, []
+        return words, _divide(others)[1]
+    if not words:
+        return [], []
     start = len(words) - 1
     while start > 1 and words[start - 1].lower() in PARTICLES | {"la", "le"}:
         start -= 1
     if start == 1 and words[0] in PARTICLES:
         start = 0
     return words[:start], words[start:]
+
+
+def _first_of(words: list[str]) -> tuple[list[str], list[str]]:
+    """The words of the first person, and those of others named with an 'and' between."""
+    place = next((at for at, word in enumerate(words) if at and word.lower() in _AND), len(words))
+    return words[:place], words[place + 1 :]
 
 
 def _piece(words: list[str], was_mojibake: bool) -> tuple[str | None, str | None]:

@@ -1,11 +1,11 @@
 """Identity in Dagster: which records are one customer, and the id that customer keeps.
 
-How two records are judged is ``models.identity``; the records in one shape are dbt's
-(``dbt/models/identity``). Nothing here runs before the quality gate let the staging tables through.
+Which pairs of records may be one person is in ``linkage``; how two records are judged is
+``models.identity``; the records in one shape are dbt's (``dbt/models/identity``). Nothing here runs
+before the quality gate let the staging tables through.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import dagster as dg
 import pyarrow as pa
@@ -14,17 +14,9 @@ import pyarrow.compute as pc
 from dagster_project import state
 from dagster_project.checks import CHANGED
 from dagster_project.decisions import read_decisions
-from dagster_project.defs.identity.kept_pairs import (
-    keep_pairs,
-    keep_scores,
-    kept_pairs,
-    kept_scores,
-    made_of,
-    scored_by,
-)
-from dagster_project.defs.identity.person_model import (
+from dagster_project.defs.identity.linkage import (
     GATED,
-    MODEL,
+    PAIRS,
     PERSON_RECORDS,
     TRAIN_IDENTITY,
     records_of,
@@ -35,20 +27,15 @@ from dagster_project.vocabulary import IDENTITY, WAREHOUSE_POOL
 from dagster_project.warehouse import Warehouse
 from models.identity.clustering import cluster
 from models.identity.companies import link_companies
-from models.identity.drift import UNSTABLE, score_histogram, stability_index
-from models.identity.evaluation import clustering_scores, contradicting_facts
-from models.identity.resolution import link_changes
+from models.identity.evaluation import clustering_scores, contradicting_facts, density
 from models.identity.stable_ids import assign_ids, churn
 from models.identity.steward import decide
 
 COMPANY_RECORDS = dg.AssetKey([IDENTITY, "int_identity__company_records"])
-PAIRS = dg.AssetKey([IDENTITY, "person_pairs"])
 CUSTOMER_IDENTITIES = dg.AssetKey([IDENTITY, "customer_identities"])
 COMPANY_IDENTITIES = dg.AssetKey([IDENTITY, "company_identities"])
 ID_EVENTS = dg.AssetKey([IDENTITY, "id_events"])
 
-# Pairs below it are not worth a person's look.
-_REVIEW_PROBABILITY = 0.5
 # A person with more records than this is a shared value or a wrong merge, not a customer.
 _LARGEST_CLUSTER = 50
 
@@ -56,83 +43,11 @@ _LARGEST_CLUSTER = 50
 _LEAST_AGREEMENT = {"pair_precision": 0.985, "pair_recall": 0.95}
 # 0.1 % of the demo's customers; more than one in twenty is a shared value, or a field mapped wrongly.
 _MOST_CONTRADICTING = 0.05
+# 0.5 % in the demo.
+_MOST_LOOSE = 0.05
 
 # Far above any honest night, and below what a broken model does. Up to so few are a steward's work.
 _MOST_CHURN, _FEW_CUSTOMERS = 0.05, 20
-
-
-@dg.asset(
-    key=PAIRS,
-    group_name=IDENTITY,
-    kinds={"python", "splink", "duckdb"},
-    deps=[MODEL, PERSON_RECORDS],
-    pool=WAREHOUSE_POOL,
-    check_specs=[
-        dg.AssetCheckSpec(
-            "probabilities_are_probabilities",
-            asset=PAIRS,
-            description="All lie in 0..1.",
-            blocking=True,
-        ),
-        dg.AssetCheckSpec(
-            "scores_are_as_before",
-            asset=PAIRS,
-            description="The histogram of match probabilities against that of the published run: "
-            "the population stability index.",
-        ),
-    ],
-)
-def person_pairs(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
-    """Pairs of person records that may be one person, from 0.5 on, and what people decided."""
-    model = state.own_model(warehouse.home, context.run_id, state.IDENTITY_MODEL)
-    decisions = read_decisions(warehouse.home)
-    made_now = made_of(warehouse, model, decisions, _REVIEW_PROBABILITY)
-    kept = kept_pairs(warehouse, made_now)
-    pairs = _link(warehouse, model, decisions) if kept is None else kept
-    if kept is None:
-        keep_pairs(warehouse, pairs, made_now)
-    probabilities = pairs["match_probability"]
-    outside = pc.sum(
-        pc.invert(pc.and_(pc.greater_equal(probabilities, 0), pc.less_equal(probabilities, 1)))
-    ).as_py()
-    certain = (
-        pc.sum(pc.greater_equal(probabilities, load_settings().match_probability)).as_py() or 0
-    )
-    possible = pc.sum(pc.greater_equal(probabilities, _REVIEW_PROBABILITY)).as_py() or 0
-    return dg.MaterializeResult(
-        metadata={
-            "dagster/row_count": pairs.num_rows,
-            "dagster/column_schema": warehouse.schema_of("identity.person_pairs"),
-            "are_kept_from_the_last_run": kept is not None,
-            "pairs_above_threshold": certain,
-            "pairs_to_review": possible - certain,
-            "pairs_decided_by_people": pc.sum(pc.equal(pairs["decided_by"], "steward")).as_py()
-            or 0,
-        },
-        check_results=[
-            dg.AssetCheckResult(
-                check_name="probabilities_are_probabilities",
-                passed=not outside,
-                metadata={"outside": outside or 0, "limit": 0},
-            ),
-            _scores_are_as_before(warehouse, context.run_id, pairs),
-        ],
-    )
-
-
-def _scores_are_as_before(
-    warehouse: Warehouse, run_id: str, pairs: pa.Table
-) -> dg.AssetCheckResult:
-    now = score_histogram(pairs)
-    before = state.read_model(warehouse.home, state.PAIR_SCORES)
-    state.write_model(warehouse.home, run_id, state.PAIR_SCORES, {"histogram": now})
-    index = stability_index(before["histogram"], now) if before else 0.0
-    return dg.AssetCheckResult(
-        check_name="scores_are_as_before",
-        passed=index <= UNSTABLE,
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata={"stability_index": round(index, 4), "limit": UNSTABLE},
-    )
 
 
 @dg.multi_asset(
@@ -184,6 +99,12 @@ def _scores_are_as_before(
             description="Customers whose records hold birth dates of two people, or two genders.",
         ),
         dg.AssetCheckSpec(
+            "customers_hang_together",
+            asset=CUSTOMER_IDENTITIES,
+            description="Customers of four records and more in which fewer than half of the pairs match: "
+            "they hang together by chains.",
+        ),
+        dg.AssetCheckSpec(
             "each_record_has_one_company",
             asset=COMPANY_IDENTITIES,
             blocking=True,
@@ -205,10 +126,9 @@ def identities(
     home, run_id = warehouse.home, context.run_id
     people = records_of(warehouse, "int_identity__person_records")
     companies = records_of(warehouse, "int_identity__company_records")
+    pairs = warehouse.read("select * from identity.person_pairs")
     person_clusters = cluster(
-        people["record_id"],
-        warehouse.read("select * from identity.person_pairs"),
-        threshold=load_settings().match_probability,
+        people["record_id"], pairs, threshold=load_settings().match_probability
     )
     company_clusters = cluster(
         companies["record_id"],
@@ -230,7 +150,7 @@ def identities(
     state.write_table(home, run_id, state.ID_LEDGER, persons.ledger)
     state.write_table(home, run_id, state.COMPANY_ID_LEDGER, firms.ledger)
     state.write_table(home, run_id, state.ID_EVENTS, events)
-    yield _people(warehouse, people, persons.identities)
+    yield _people(warehouse, people, pairs, persons.identities)
     yield _companies(
         warehouse, companies, firms.identities.rename_columns({"customer_id": "company_id"})
     )
@@ -243,7 +163,9 @@ def identities(
     yield _events(warehouse, events, new_events, kept, is_asked=is_asked)
 
 
-def _people(warehouse: Warehouse, records: pa.Table, ids: pa.Table) -> dg.MaterializeResult:
+def _people(
+    warehouse: Warehouse, records: pa.Table, pairs: pa.Table, ids: pa.Table
+) -> dg.MaterializeResult:
     words = {
         "record_id": "The record, as crm:10021.",
         "customer_id": "Stable id of the person that it is of.",
@@ -277,6 +199,7 @@ def _people(warehouse: Warehouse, records: pa.Table, ids: pa.Table) -> dg.Materi
             ),
             _against_labels(warehouse, ids),
             _contradictions(records, ids),
+            _density(pairs, ids),
         ],
     )
 
@@ -312,6 +235,23 @@ def _contradictions(records: pa.Table, ids: pa.Table) -> dg.AssetCheckResult:
             "with_two_genders": found.two_genders,
             "share": round(share, 4),
             "limit_share": _MOST_CONTRADICTING,
+        },
+    )
+
+
+def _density(pairs: pa.Table, ids: pa.Table) -> dg.AssetCheckResult:
+    found = density(ids, pairs, threshold=load_settings().match_probability)
+    share = found.loosely_linked / max(found.large_customers, 1)
+    return dg.AssetCheckResult(
+        asset_key=CUSTOMER_IDENTITIES,
+        check_name="customers_hang_together",
+        passed=share <= _MOST_LOOSE,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "customers_of_four_records_and_more": found.large_customers,
+            "loosely_linked": found.loosely_linked,
+            "share": round(share, 4),
+            "limit_share": _MOST_LOOSE,
         },
     )
 
@@ -392,15 +332,6 @@ def ids_are_kept(kept: dict[str, int], *, is_asked: bool) -> dg.AssetCheckResult
         passed=passed,
         metadata={**kept, "limit": round(limit)} | ({} if passed else {CHANGED: too_many}),
     )
-
-
-def _link(warehouse: Warehouse, model: dict[str, Any], decisions: pa.Table) -> pa.Table:
-    records = records_of(warehouse, "int_identity__person_records")
-    by = scored_by(model, _REVIEW_PROBABILITY)
-    before = kept_scores(warehouse, by)
-    linked = link_changes(records, model, before, review=_REVIEW_PROBABILITY)
-    keep_scores(warehouse, linked, by)
-    return decide(records["record_id"], linked.pairs, decisions)
 
 
 def _not_exactly_once(records: pa.Table, ids: pa.Table) -> int:

@@ -70,6 +70,43 @@ def test_a_stewards_word_wins_over_the_model() -> None:
     assert (found["r2"], found["r3"]) == ("r1", "r3")
 
 
+TWO_COUPLES = [model("r1", "r2", 0.999, 12), model("r3", "r4", 0.999, 12)]
+
+
+def test_a_weak_pair_alone_does_not_join_two_groups() -> None:
+    bridge = model("r2", "r3", 0.99, 6.6)  # 4.2 bits reach the threshold, three more are needed
+    found = clusters_of([*TWO_COUPLES, bridge])
+    assert found["r1"] == found["r2"] != found["r3"] == found["r4"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [model("r2", "r3", 0.997, 8.4)],  # strong enough
+        [model("r2", "r3", 0.99, 6.6), model("r1", "r4", 0.98, 5.6)],  # not alone
+        [("r2", "r3", 1.0, None, "steward")],
+    ],
+)
+def test_stronger_ties_join_them(more: list[Pair]) -> None:
+    found = clusters_of([*TWO_COUPLES, *more])
+    assert {found[f"r{place}"] for place in (1, 2, 3, 4)} == {"r1"}
+
+
+def test_a_weak_pair_joins_a_single_record() -> None:
+    found = clusters_of([*TWO_COUPLES, model("r2", "r5", 0.951, 4.3)])
+    assert found["r5"] == found["r1"]
+
+
+def test_records_that_repeat_each_other_are_one_side() -> None:
+    repeated = [
+        ("r1", "r2", 1.0, None, "exact"),
+        model("r3", "r4", 0.999, 12),
+        model("r1", "r3", 0.96, 4.6),
+    ]
+    found = clusters_of(repeated)
+    assert found["r1"] == found["r3"]
+
+
 def test_unknown_records_and_low_thresholds_are_refused() -> None:
     pairs = table([model("r1", "x", 0.99, 7)])
     with pytest.raises(ValueError, match="not among the records"):

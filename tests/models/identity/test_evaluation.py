@@ -4,7 +4,14 @@ import pyarrow as pa
 import pytest
 
 from models.identity.charts import match_weights_chart
-from models.identity.evaluation import Contradictions, clustering_scores, contradicting_facts
+from models.identity.clustering import PAIR_SCHEMA
+from models.identity.evaluation import (
+    Contradictions,
+    Density,
+    clustering_scores,
+    contradicting_facts,
+    density,
+)
 from models.identity.training import prior_model
 
 
@@ -62,3 +69,22 @@ def test_customers_that_contradict_themselves_are_counted() -> None:
         two_birth_dates=1,
         two_genders=2,
     )
+
+
+def test_customers_that_hang_together_by_a_chain_are_counted() -> None:
+    identities = pa.table(
+        {
+            "record_id": [f"{customer}{place}" for customer in "abc" for place in range(5)],
+            "customer_id": [customer for customer in "abc" for _ in range(5)],
+        }
+    )
+    chain = [(f"a{place}", f"a{place + 1}") for place in range(4)]  # 4 of 10 pairs
+    star = [(f"b{one}", f"b{other}") for one in range(3) for other in range(one + 1, 5)]  # 9 of 10
+    repeated = [("c0", f"c{place}") for place in (3, 4)]  # three nodes: not large
+    rows = [(*pair, 0.99, 6.6, "model") for pair in (*chain, *star)]
+    rows += [(*pair, 1.0, None, "exact") for pair in repeated]
+    rows += [("a0", "a4", 0.6, 0.6, "model"), ("a0", "b0", 0.99, 6.6, "model")]
+    pairs = pa.Table.from_pylist(
+        [dict(zip(PAIR_SCHEMA.names, row, strict=True)) for row in rows], schema=PAIR_SCHEMA
+    )
+    assert density(identities, pairs, threshold=0.95) == Density(2, 1)

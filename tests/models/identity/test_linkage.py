@@ -10,7 +10,7 @@ import pytest
 from models.identity import connection
 from models.identity.clustering import cluster
 from models.identity.evaluation import clustering_scores
-from models.identity.resolution import link
+from models.identity.resolution import fit_and_link, link, link_changes
 from models.identity.training import prior_model, train
 
 Row = dict[str, Any]
@@ -190,3 +190,14 @@ def test_errors_say_what_was_needed(as_records: Records) -> None:
         link(as_records([]), prior_model() | {"schema_version": 0})
     with pytest.raises(ValueError, match="review limit"):
         link(as_records([]), prior_model(), review=0.1)
+
+
+def test_fitting_and_linking_at_once_gives_what_both_give(
+    people: People, as_records: Records, model: dict[str, Any]
+) -> None:
+    records = as_records(people[0])
+    fitted, linked = fit_and_link(records, seed=1)
+    assert json.dumps(fitted) == json.dumps(model)
+    apart = link_changes(records, model, None)
+    assert linked.pairs.equals(apart.pairs)
+    assert linked.nodes.equals(apart.nodes)
