@@ -8,8 +8,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from dagster_project.defs.publication import report_figures as figures
+from dagster_project.defs.publication.tables import SCHEME_TITLES, Tables
 from dagster_project.defs.publication.texts import Texts
-from models.segmentation.features import Feature
 from models.segmentation.rule_files import AudienceRule
 
 Row = dict[str, Any]
@@ -20,18 +20,6 @@ _MAPPED = ("rfm", "audience", "firmographic")
 _FEWEST_ON_A_MAP = 3
 _NEWEST_DAYS = 12
 
-_SCHEME_TITLES = {
-    "rfm": "Recency, frequency, money",
-    "lifecycle": "Customer journey",
-    "value": "Value of the next 90 days",
-    "behaviour": "Behaviour",
-    "needs": "Needs",
-    "audience": "Audiences",
-    "company_rfm": "Companies: recency, frequency, money",
-    "company_lifecycle": "Companies: customer journey",
-    "company_value": "Companies: value of the next 90 days",
-    "firmographic": "Companies: industry and size",
-}
 _CAUSE_WORDS = {
     "new": "new customers",
     "behaviour": "by what they did",
@@ -91,7 +79,7 @@ def render_report(
     t = Texts(language)
     schemes = [
         (scheme, [segment for segment in segments if segment["scheme"] == scheme])
-        for scheme in _SCHEME_TITLES
+        for scheme in SCHEME_TITLES
     ]
     days = figures.rows_of(
         connection, "select distinct as_of from marts.fct_segment_snapshot where not is_replayed"
@@ -134,20 +122,12 @@ def _environment(t: Texts) -> Environment:
     environment.globals.update(
         t=t,
         code=lambda name: Markup("<code>{}</code>").format(name),
-        shown=lambda feature, value: _shown(feature, value, t),
-        scheme_titles=_SCHEME_TITLES,
+        tables=Tables(t),
+        scheme_titles=SCHEME_TITLES,
         cause_words=_CAUSE_WORDS,
         action_words=_ACTION_WORDS,
     )
     return environment
-
-
-def _shown(feature: Feature, value: float, t: Texts) -> str:
-    if feature.unit == "share":
-        return f"{t.thousands(100 * value)} %"
-    if feature.unit == "EUR":
-        return f"{t.thousands(value)} EUR"
-    return t.decimal(value, 2) if abs(value) < 1 else t.thousands(value, decimals=1)
 
 
 def _maps(schemes: list[tuple[str, list[Row]]], t: Texts) -> list[Row]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dagster_project.defs.publication import report, report_figures
+from dagster_project.defs.publication import report, report_figures, tables
 from dagster_project.defs.publication.texts import Texts
 from models.segmentation.company_features import COMPANY_FEATURES
 from models.segmentation.descriptions import LIFECYCLE_TEXTS, RFM_TEXTS, UNASSIGNED_TEXTS
@@ -34,8 +34,9 @@ FIRST_OF_THE_TABLES = "{n1} members, {n2} of the base"
 
 
 def said_by_the_page() -> set[str]:
-    """What templates and the module of the page say, the words of its dictionaries included."""
-    templates = "".join(path.read_text("utf-8") for path in (ROOM / "templates").glob("*.html"))
+    """What templates and the modules of the page say, the words of its dictionaries included."""
+    pages = [*(ROOM / "templates").glob("*.html"), ROOM / "tables.py"]
+    written = "".join(path.read_text("utf-8") for path in pages)
     tree = ast.parse((ROOM / "report.py").read_text("utf-8"))
     told = {
         node.args[0].value
@@ -45,9 +46,11 @@ def said_by_the_page() -> set[str]:
         and isinstance(node.args[0], ast.Constant)
     }
     return {
-        *re.findall(r'\bt\("((?:[^"])+)"[,)]', templates),
+        *re.findall(r'\bt\(\s*"((?:[^"])+)"[,)\s]', written),
         *told,
-        *report._SCHEME_TITLES.values(),
+        *tables.SCHEME_TITLES.values(),
+        *tables.COMPONENTS.values(),
+        *tables.OUTCOMES,
         *report._CAUSE_WORDS.values(),
         *report._ACTION_WORDS.values(),
         *report_figures.TRENDS,
