@@ -39,7 +39,7 @@ superset: .venv/superset/installed
 	@touch $@
 
 test: install
-	$(BIN)/pytest -n 2 --dist loadfile -m "not long and not bi" -rs
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long and not bi" -rs
 
 test-long: install
 	$(BIN)/pytest -m long -rs

@@ -3,6 +3,7 @@
 A run on a machine that has every real part may not skip any test.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -135,12 +136,36 @@ def console_script() -> Callable[..., Ended]:
 
 
 @pytest.fixture(scope="session")
-def demo_run(
-    tmp_path_factory: pytest.TempPathFactory, console_script: Callable[..., Ended]
-) -> tuple[Path, Ended]:
-    """A home after ``skikt demo`` with 1,000 people. Nobody may change it: see ``copy_of``."""
-    home = tmp_path_factory.mktemp("demo_home")
-    return home, console_script(home, "demo", DEMO_PEOPLE=str(PEOPLE))
+def filled_once(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str, Callable[[Path], Ended]], tuple[Path, Ended]]:
+    """A home by its name, for all processes that run tests: the first that asks fills it.
+
+    Nobody may change it: see ``copy_of``.
+    """
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+
+    def home_of(name: str, fill: Callable[[Path], Ended]) -> tuple[Path, Ended]:
+        home, told = root / name, root / f"{name}.json"
+        with (root / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not told.exists():
+                home.mkdir()
+                told.write_text(json.dumps(asdict(fill(home))), "utf-8")
+        return home, Ended(**json.loads(told.read_text("utf-8")))
+
+    return home_of
+
+
+@pytest.fixture(scope="session")
+def demo_run(filled_once: Any, console_script: Callable[..., Ended]) -> tuple[Path, Ended]:
+    """A home after ``skikt demo`` with 1,000 people, and how that ended."""
+    filled: tuple[Path, Ended] = filled_once(
+        "demo_home", lambda home: console_script(home, "demo", DEMO_PEOPLE=str(PEOPLE))
+    )
+    return filled
 
 
 @pytest.fixture(scope="session")
@@ -161,22 +186,23 @@ sources:
 
 
 @pytest.fixture(scope="session")
-def small_home(tmp_path_factory: pytest.TempPathFactory, skikt: Skikt) -> Path:
-    """A published home of thirty people abroad, from an export with names of its own and little in it.
+def small_home(filled_once: Any, skikt: Skikt) -> Path:
+    """A published home of thirty people abroad, from an export with names of its own and little in it."""
 
-    Nobody may change it: see ``copy_of``.
-    """
-    home = tmp_path_factory.mktemp("small_home")
-    people = "".join(
-        f"K{n},Müller{n},Jürgen,{'DE' if n % 2 else 'United States'},x\n" for n in range(30)
-    )
-    for name, content in (
-        ("config/sources.yaml", SMALL_SOURCES),
-        ("landing/crm/contacts.csv", "Id,Nachname,Vorname,Land,Notiz\n" + people),
-    ):
-        (home / name).parent.mkdir(parents=True)
-        (home / name).write_text(content, "utf-8")
-    ended = skikt.run(home)
+    def fill(home: Path) -> Ended:
+        people = "".join(
+            f"K{n},Müller{n},Jürgen,{'DE' if n % 2 else 'United States'},x\n" for n in range(30)
+        )
+        for name, content in (
+            ("config/sources.yaml", SMALL_SOURCES),
+            ("landing/crm/contacts.csv", "Id,Nachname,Vorname,Land,Notiz\n" + people),
+        ):
+            (home / name).parent.mkdir(parents=True)
+            (home / name).write_text(content, "utf-8")
+        return skikt.run(home)
+
+    home: Path
+    home, ended = filled_once("small_home", fill)
     assert ended.exit_code == 0, ended.err + ended.out
     return home
 

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from dagster_project.defs.publication.report import render_report
 from dagster_project.defs.publication.report_figures import deliveries
@@ -27,31 +27,39 @@ def report(demo_home: Path) -> str:
     return (demo_home / "reports" / "segments.html").read_text(encoding="utf-8")
 
 
-@pytest.fixture(params=[1440, 390], ids=["desk", "phone"])
-def page(request: pytest.FixtureRequest, demo_home: Path) -> Iterator[tuple[Page, list[str]]]:
-    said: list[str] = []
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": request.param, "height": 900})
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on(
-            "request", lambda asked: said.append(asked.url) if "file:" not in asked.url else None
-        )
-        page.goto((demo_home / "reports" / "segments.html").resolve().as_uri())
-        yield page, said
-        folder = demo_home.parent / "screenshots"
-        folder.mkdir(exist_ok=True)
-        page.screenshot(path=str(folder / f"segments_{request.param}.png"), full_page=True)
+        yield browser
         browser.close()
 
 
+@pytest.fixture(params=[1440, 390], ids=["desk", "phone"])
+def page(
+    request: pytest.FixtureRequest, browser: Browser, demo_home: Path
+) -> Iterator[tuple[Page, list[str]]]:
+    said: list[str] = []
+    page = browser.new_page(viewport={"width": request.param, "height": 900})
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda asked: said.append(asked.url) if "file:" not in asked.url else None)
+    page.goto((demo_home / "reports" / "segments.html").resolve().as_uri())
+    yield page, said
+    page.close()
+
+
 @in_browser
-def test_it_opens_quietly_and_fits_the_screen(page: tuple[Page, list[str]]) -> None:
+def test_it_opens_quietly_and_fits_the_screen(
+    page: tuple[Page, list[str]], demo_home: Path
+) -> None:
     opened, said = page
     assert said == []
     width = opened.viewport_size
     assert width is not None
+    folder = demo_home.parent / "screenshots"
+    folder.mkdir(exist_ok=True)
+    opened.screenshot(path=str(folder / f"segments_{width['width']}.png"), full_page=True)
     assert opened.evaluate("document.documentElement.scrollWidth") <= width["width"]
     for link in opened.locator("nav a").all():
         target = (link.get_attribute("href") or "#")[1:]

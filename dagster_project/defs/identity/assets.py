@@ -223,36 +223,34 @@ def _against_labels(warehouse: Warehouse, ids: pa.Table) -> dg.AssetCheckResult:
 
 def _contradictions(records: pa.Table, ids: pa.Table) -> dg.AssetCheckResult:
     found = contradicting_facts(records, ids)
-    share = found.customers_in_conflict / max(found.customers_of_several_records, 1)
-    return dg.AssetCheckResult(
-        asset_key=CUSTOMER_IDENTITIES,
-        check_name="facts_do_not_contradict",
-        passed=share <= _MOST_CONTRADICTING,
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata={
-            "customers_of_several_records": found.customers_of_several_records,
-            "with_two_birth_dates": found.two_birth_dates,
-            "with_two_genders": found.two_genders,
-            "share": round(share, 4),
-            "limit_share": _MOST_CONTRADICTING,
-        },
+    return _is_seldom(
+        "facts_do_not_contradict",
+        found.customers_in_conflict / max(found.customers_of_several_records, 1),
+        _MOST_CONTRADICTING,
+        customers_of_several_records=found.customers_of_several_records,
+        with_two_birth_dates=found.two_birth_dates,
+        with_two_genders=found.two_genders,
     )
 
 
 def _density(pairs: pa.Table, ids: pa.Table) -> dg.AssetCheckResult:
     found = density(ids, pairs, threshold=load_settings().match_probability)
-    share = found.loosely_linked / max(found.large_customers, 1)
+    return _is_seldom(
+        "customers_hang_together",
+        found.loosely_linked / max(found.large_customers, 1),
+        _MOST_LOOSE,
+        customers_of_four_records_and_more=found.large_customers,
+        loosely_linked=found.loosely_linked,
+    )
+
+
+def _is_seldom(check: str, share: float, limit: float, **counted: int) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=CUSTOMER_IDENTITIES,
-        check_name="customers_hang_together",
-        passed=share <= _MOST_LOOSE,
+        check_name=check,
+        passed=share <= limit,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={
-            "customers_of_four_records_and_more": found.large_customers,
-            "loosely_linked": found.loosely_linked,
-            "share": round(share, 4),
-            "limit_share": _MOST_LOOSE,
-        },
+        metadata={**counted, "share": round(share, 4), "limit_share": limit},
     )
 
 
