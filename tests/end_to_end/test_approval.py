@@ -32,12 +32,15 @@ def home(small_home: Path, copy_of: Callable[[Path, Path], Path], tmp_path: Path
     return home
 
 
-def status(home: Path) -> str:
+def standing(home: Path) -> tuple[str, float]:
+    """Status and how far it serves a goal."""
     with duckdb.connect(str(home / "published" / "segments.duckdb"), read_only=True) as connection:
-        [(found,)] = connection.execute(
-            "select status from marts.dim_segment where segment_id = ?", [SEGMENT]
+        [found] = connection.execute(
+            "select status, goal_fit from marts.dim_segment join marts.segment_priority using (segment_id) "
+            "where segment_id = ?",
+            [SEGMENT],
         ).fetchall()
-    return str(found)
+    return found
 
 
 def failing(home: Path) -> set[str]:
@@ -57,7 +60,7 @@ def handed_over(home: Path) -> set[str]:
 def test_too_small_it_stays_a_draft_until_it_passes(home: Path, skikt: Any) -> None:
     assert skikt.run(home, "run", SKIKT_AS_OF="2026-11-21").exit_code == 0
     assert failing(home) == {"size"}
-    assert status(home) == "draft"
+    assert standing(home) == ("draft", 0.5)
     assert SEGMENT not in handed_over(home)
     (home / "state" / "feedback.csv").write_text(
         f"segment_id;verdict;note\n{SEGMENT};Agree;good leads\n{SEGMENT};agree;\n{SEGMENT};disagree;\n"
@@ -65,7 +68,7 @@ def test_too_small_it_stays_a_draft_until_it_passes(home: Path, skikt: Any) -> N
     ended = skikt.run(home, "run", SKIKT_AS_OF="2026-11-22", SKIKT_SMALLEST_SEGMENT="10")
     assert ended.exit_code == 0, ended.err
     assert failing(home) == set()
-    assert status(home) == "approved"
+    assert standing(home) == ("approved", 1.0)
     assert SEGMENT in handed_over(home)
 
 
@@ -74,7 +77,7 @@ def test_what_was_approved_once_is_warned_of_and_goes_on(home: Path, skikt: Any)
     for day, smallest in (("2026-11-21", "10"), ("2026-11-22", "50")):
         ended = skikt.run(home, "run", SKIKT_AS_OF=day, SKIKT_SMALLEST_SEGMENT=smallest)
         assert ended.exit_code == 0, ended.err
-        assert status(home) == "approved"
+        assert standing(home) == ("approved", 1.0)
         assert SEGMENT in handed_over(home)
     assert failing(home) == {"size"}
 

@@ -23,7 +23,12 @@ TOO_BROAD_SHARE = 0.6
     kinds={"python", "duckdb"},
     deps=[
         dg.AssetKey([SEGMENTS, name])
-        for name in ("segment_definitions", "customer_segments", "earlier_snapshots")
+        for name in (
+            "segment_definitions",
+            "customer_segments",
+            "earlier_snapshots",
+            "segment_quality",
+        )
     ]
     + [dg.AssetKey([CUSTOMERS, "all_customers"])],
     pool=WAREHOUSE_POOL,
@@ -64,7 +69,7 @@ def _weights(settings: Settings) -> Weights:
     return Weights(*(getattr(settings, f"priority_weight_{name}") for name in names))
 
 
-# An approved audience states a goal that it serves; a draft may come to.
+# An approved audience states a goal that it serves; a draft may come to, and one whose approval is refused.
 FIGURES = """
     with members as (
         select
@@ -81,6 +86,7 @@ FIGURES = """
         select segment_id, customers as customers_before from segments.earlier_snapshots
         where not is_replayed and as_of = (select max(as_of) from segments.earlier_snapshots)
     ),
+    refused as (select segment_id from segments.segment_quality where refuses_approval),
     bases as (
         select customer_type, count(*) as customers from customers.all_customers group by customer_type
     )
@@ -95,9 +101,9 @@ FIGURES = """
         members.buying_share,
         case
             when definitions.scheme <> 'audience' then 0
-            when definitions.status = 'approved' then 1
-            when definitions.status = 'draft' then 0.5
-            else 0
+            when definitions.status = 'retired' then 0
+            when definitions.status = 'draft' or definitions.segment_id in (from refused) then 0.5
+            else 1
         end::double as goal_fit
     from segments.segment_definitions as definitions
     left join bases using (customer_type)
