@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,7 @@ def refresh(
 
     from dagster_project.alerts import tell_about
     from dagster_project.console import Progress
+    from dagster_project.event_log import EventLog
 
     progress = Progress(show)
     job = _told_to(progress, job_name)
@@ -98,9 +100,12 @@ def refresh(
     # Dagster and dbt make many objects and few circles: at Python's own 700 this costs 1 s a run.
     gc.set_threshold(50_000)
     with dg.DagsterInstance.get() as instance:
-        result = job.execute_in_process(
-            instance=instance, raise_on_error=False, run_config=_OWN_LOGGER, tags=tags
-        )
+        log = instance.event_log_storage
+        # The warehouse's lock is ours: no other run materialises anything.
+        with log.written_by_nobody_else() if isinstance(log, EventLog) else nullcontext():
+            result = job.execute_in_process(
+                instance=instance, raise_on_error=False, run_config=_OWN_LOGGER, tags=tags
+            )
         ending = _ending(home, result, progress)
         tell_about(instance, ending.run_id, "" if result.success else ending.sentence)
     if not result.success:
