@@ -152,6 +152,7 @@ def filled_once(
         with (root / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not told.exists():
+                shutil.rmtree(home, ignore_errors=True)
                 home.mkdir()
                 told.write_text(json.dumps(asdict(fill(home))), "utf-8")
         return home, Ended(**json.loads(told.read_text("utf-8")))
@@ -211,8 +212,11 @@ def small_home(filled_once: Any, skikt: Skikt) -> Path:
 def copy_of() -> Callable[[Path, Path], Path]:
     """A home of one's own that begins as another one stands."""
 
+    # What SQLite keeps beside an open file comes and goes while another process reads it.
+    passing = shutil.ignore_patterns("*-wal", "*-shm")
+
     def copy(home: Path, target: Path) -> Path:
-        return Path(shutil.copytree(home, target, symlinks=True))
+        return Path(shutil.copytree(home, target, symlinks=True, ignore=passing))
 
     return copy
 

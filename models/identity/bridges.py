@@ -29,29 +29,41 @@ BITS_PER_PAIR = 1.0
 def weak_bridges(left: _Ints, right: _Ints, weight: _Floats, threshold: float) -> _Ints:
     """Rows of the pairs that join two groups of nodes and are too weak for it.
 
+    The weakest goes first, and what it leaves is judged again.
+
     Args:
         left: (n_pairs,) one node of each pair that joins, from 0; equal records are one node.
-        right: (n_pairs,) the other one.
-        weight: (n_pairs,) match weight in bits; infinite where people decided.
+        right: (n_pairs,) the other one, never the same.
+        weight: (n_pairs,) match weight in bits. Of several pairs of two nodes the surest counts.
         threshold: match probability that joins, in (0, 1].
 
     Returns:
-        Ascending row numbers; all of them may be cut at once.
+        Ascending row numbers: all pairs of the nodes that are parted.
     """
     least = -np.log2(max(1 / threshold - 1, 2.0**-53))
+    one, other = np.minimum(left, right), np.maximum(left, right)
+    rows = _of_suspects(one, other, weight, least)
     graph = nx.Graph()
-    rows = _of_suspects(left, right, weight, least)
     for row in rows[np.argsort(-weight[rows], kind="stable")]:
-        if not graph.has_edge(left[row], right[row]):
-            graph.add_edge(left[row], right[row], row=row)
-    found = [
-        row
-        for members in nx.connected_components(graph)
-        for row, one, other in _bridges(graph.subgraph(members))
-        if min(one, other) >= SMALLEST_GROUP
-        and weight[row] < least + BITS_PER_PAIR * (one * other - 1)
-    ]
-    return np.array(sorted(found), dtype=np.int64)
+        if not graph.has_edge(one[row], other[row]):
+            graph.add_edge(int(one[row]), int(other[row]), weight=weight[row])
+    parted = set()
+    to_judge = list(nx.connected_components(graph))
+    while to_judge:
+        members = to_judge.pop()
+        weak = [
+            (weight, *sorted(nodes))
+            for nodes, weight, pairs in _bridges(graph.subgraph(members))
+            if weight < least + BITS_PER_PAIR * (pairs - 1)
+        ]
+        if weak:
+            _, *nodes = min(weak)
+            graph.remove_edge(*nodes)
+            to_judge += [nx.node_connected_component(graph, node) for node in nodes]
+            parted.add(tuple(nodes))
+    return np.array(
+        [row for row in rows if (int(one[row]), int(other[row])) in parted], dtype=np.int64
+    )
 
 
 def _of_suspects(left: _Ints, right: _Ints, weight: _Floats, least: float) -> _Ints:
@@ -77,8 +89,8 @@ def _of_suspects(left: _Ints, right: _Ints, weight: _Floats, least: float) -> _I
     return np.flatnonzero(np.isin(group, group[suspects[~in_triangle]]))
 
 
-def _bridges(graph: nx.Graph) -> list[tuple[int, int, int]]:
-    """Each bridge of a connected graph: its row and how many nodes lie on either side."""
+def _bridges(graph: nx.Graph) -> list[tuple[tuple[int, int], float, int]]:
+    """Bridges of a connected graph between groups: nodes, weight, pairs that lie between the sides."""
     bridges = list(nx.bridges(graph))
     if not bridges:
         return []
@@ -97,7 +109,8 @@ def _bridges(graph: nx.Graph) -> list[tuple[int, int, int]]:
         below, above = block_of[one], block_of[other]
         if parents.get(above) == below:
             below = above
-        found.append(
-            (graph.edges[one, other]["row"], int(size[below]), int(len(graph) - size[below]))
-        )
+        beyond = len(graph) - size[below]
+        if min(size[below], beyond) >= SMALLEST_GROUP:
+            weight = graph.edges[one, other]["weight"]
+            found.append(((one, other), weight, int(size[below] * beyond)))
     return found

@@ -92,14 +92,13 @@ def _bridging(
     threshold: float,
 ) -> _Ints:
     """Rows of the pairs that join, but are too weak for what they join."""
-    decided_by = pairs.column("decided_by")
-    is_exact = pc.equal(decided_by, "exact").to_numpy() & joins
-    node_of = component_labels(size, left[is_exact], right[is_exact])
-    rows = np.flatnonzero(joins & ~is_exact)
-    weight = np.where(
-        pc.equal(decided_by, "model").to_numpy(), pairs.column("match_weight").to_numpy(), np.inf
-    )
-    return rows[weak_bridges(node_of[left[rows]], node_of[right[rows]], weight[rows], threshold)]
+    is_scored = pc.equal(pairs.column("decided_by"), "model").to_numpy()
+    is_sure = joins & ~is_scored
+    node_of = component_labels(size, left[is_sure], right[is_sure])
+    one, other = node_of[left], node_of[right]
+    rows = np.flatnonzero(joins & is_scored & (one != other))
+    weight = pairs.column("match_weight").to_numpy()[rows]
+    return rows[weak_bridges(one[rows], other[rows], weight, threshold)]
 
 
 def _positions(ids: pa.ChunkedArray, named: pa.ChunkedArray) -> _Ints:

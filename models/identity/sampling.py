@@ -87,7 +87,8 @@ def _shuffle(con: duckdb.DuckDBPyConnection, seed: int, labels: pa.Table) -> Non
             select *, md5_number_lower(concat(row({IDENTITY})::varchar, '#{seed}')) as said from nodes
         )
         select node, person_id, given_key || '|' || family as full_name, given_key, family, birth_text,
-            xor(said, row_number() over (partition by said order by node)::ubigint) as place
+            md5_number_lower(concat(said, '#', row_number() over (partition by said order by node)))
+                as place
         from hashed left join labelled using (first_id)
     """)
     con.execute("""

@@ -20,8 +20,8 @@ _TITLES = frozenset(
         *("direktør", "adm", "dir"),
     }
 )
-# Between the names of two people: 'Jens og Anna Hansen', 'Jens/Anna Hansen'.
-_AND = frozenset({"&", "+", "og", "och", "und", "and"})
+# Between the names of two people: 'Jens og Anna Hansen', 'Jens/Anna Hansen'. 'And' is a name.
+_AND = frozenset({"&", "+", "og", "OG", "och", "OCH", "und", "UND", "and"})
 _SLASH = re.compile(r"(?<=\w\w)\s*/\s*(?=\w\w)")
 # As companies write them; 'Asp' and 'As' are names, 'AS' after a name is a company.
 _LEGAL_FORMS = frozenset(
@@ -58,7 +58,8 @@ def split_full_names(values: pa.Table) -> pa.Table:
     the surname comes first ('Svensson, Anna'); one word alone is a first name. Titles, brackets and
     employers after a comma are dropped; a company gives no name at all. Of two people the first is
     named, with the surname that they share ('Jens og Anna Hansen' is Jens Hansen): a record is of one
-    person, and its e-mail and phone are rather the first one's. A surname of two words
+    person, and its e-mail and phone are rather the first one's. Whether the second word of 'Jens Peter
+    og Anna Hansen' is a surname cannot be told; the first word stays. A surname of two words
     without hyphen or comma is not recognised: its first word stays with the first names.
 
     Args:
@@ -109,25 +110,44 @@ def _first_and_last(text: str | None) -> tuple[str | None, str | None, str | Non
     parts = [words for part in whole.split(",") if (words := _person_words(part))]
     if not parts:
         return None, "W_NAME", None, "W_NAME"
-    first, last = (_first_of(parts[1])[0], parts[0]) if len(parts) > 1 else _divide(parts[0])
+    first, last = (_first_of(parts[1])[0], parts[0]) if len(parts) > 1 else _first_named(parts[0])
     was_mojibake = is_repaired(text, shown)
     return (*_piece(first, was_mojibake), *_piece(last, was_mojibake))
 
 
 def _person_words(part: str) -> list[str]:
     """The words of one comma-separated part without titles; none if the part is a company."""
-    words = _SLASH.sub(" & ", part).split()
+    words = part.split()
     if words and words[-1].rstrip(".") in _LEGAL_FORMS:
         return []
-    return [word for word in words if word.lower().strip(".") not in _TITLES]
+    before, others = _first_of(words)
+    named = [word for word in others if not _is_title(word)]
+    if len(named) == 1 < len(others):
+        # 'Ola og fru Nordmann': what follows the title is their surname.
+        words = before + named
+    return [word for word in words if not _is_title(word)]
+
+
+def _is_title(word: str) -> bool:
+    return word.lower().strip(".") in _TITLES
+
+
+def _first_named(words: list[str]) -> tuple[list[str], list[str]]:
+    """Given names and surname of the first of the people whom the words name."""
+    mine, others = _first_of(words)
+    if not others:
+        return _divide(mine)
+    shared = _first_named(others)[1]
+    if len(mine) == 1:
+        return mine, shared
+    given, own = _divide(mine)
+    is_own = len(mine) > 2 or not shared or shared == own
+    return (given, own) if is_own else (mine[:1], [])
 
 
 def _divide(words: list[str]) -> tuple[list[str], list[str]]:
-    words, others = _first_of(words)
     if len(words) == 1:
-        return words, _divide(others)[1]
-    if not words:
-        return [], []
+        return words, []
     start = len(words) - 1
     while start > 1 and words[start - 1].lower() in PARTICLES | {"la", "le"}:
         start -= 1
@@ -138,7 +158,9 @@ def _divide(words: list[str]) -> tuple[list[str], list[str]]:
 
 def _first_of(words: list[str]) -> tuple[list[str], list[str]]:
     """The words of the first person, and those of others named with an 'and' between."""
-    place = next((at for at, word in enumerate(words) if at and word.lower() in _AND), len(words))
+    words = _SLASH.sub(" & ", " ".join(words)).split()
+    between = (at for at, word in enumerate(words[:-1]) if at and word in _AND)
+    place = next(between, len(words))
     return words[:place], words[place + 1 :]
 
 

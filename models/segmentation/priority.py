@@ -131,7 +131,7 @@ def _proposal(
 ) -> tuple[str, str]:
     members, share = row["customers"] or 0, row["share"] or 0.0
     since = "" if np.isnan(growth) else f", {growth:+.0%} since the day published before"
-    size = f"{members:,} members, {share:.1%} of the base{since}"
+    size = f"{members:,} {'member' if members == 1 else 'members'}, {share:.1%} of the base{since}"
     if not members:
         return "retire", "Nobody is in it; retire it, or widen its definition."
     if members < limits.fewest:

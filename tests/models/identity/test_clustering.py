@@ -107,6 +107,43 @@ def test_records_that_repeat_each_other_are_one_side() -> None:
     assert found["r1"] == found["r3"]
 
 
+def decided(one: str, other: str, by: str) -> Pair:
+    return (one, other, 1.0, None, by)
+
+
+COPIED = [*TWO_COUPLES, decided("r2", "r5", "exact"), decided("r2", "r6", "exact")]
+WEAK = model("r2", "r3", 0.96, 5.0)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [WEAK],
+        [WEAK, model("r5", "r3", 0.96, 5.0), model("r6", "r3", 0.96, 4.9)],  # told for each copy
+        [WEAK, decided("r5", "r6", "steward")],
+        [WEAK, decided("r2", "r5", "steward"), decided("r2", "r6", "steward")],
+    ],
+)
+def test_a_bridge_is_as_weak_whatever_is_said_of_copies(more: list[Pair]) -> None:
+    found = clusters_of([*COPIED, *more])
+    assert {found[f"r{place}"] for place in (1, 2, 5, 6)} == {"r1"}
+    assert found["r3"] == found["r4"] == "r3"
+
+
+def test_what_a_cut_leaves_is_judged_anew() -> None:
+    """Of seven records the second bridge would need 13 bits, of the five that stay nine."""
+    chain = [
+        model("r0", "r1", 0.999, 20),
+        model("r1", "r2", 0.96, 5),
+        *(model(f"r{one}", f"r{other}", 0.999, 20) for one, other in ((2, 3), (3, 4), (2, 4))),
+        model("r4", "r5", 0.999, 11),
+        model("r5", "r6", 0.999, 20),
+    ]
+    found = clusters_of(chain)
+    assert found["r0"] == found["r1"] == "r0"
+    assert {found[f"r{place}"] for place in range(2, 7)} == {"r2"}
+
+
 def test_unknown_records_and_low_thresholds_are_refused() -> None:
     pairs = table([model("r1", "x", 0.99, 7)])
     with pytest.raises(ValueError, match="not among the records"):

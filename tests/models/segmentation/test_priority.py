@@ -95,6 +95,12 @@ def test_a_segment_new_today_has_no_growth_to_tell() -> None:
     assert "since" not in rows["rfm.a"]["reason"]
 
 
+def test_one_member_is_one() -> None:
+    rows = told(segment("rfm.a", customers=1), segment("rfm.b", customers=2))
+    assert rows["rfm.a"]["reason"].startswith("1 member, ")
+    assert rows["rfm.b"]["reason"].startswith("2 members, ")
+
+
 def test_weights_that_weigh_nothing_are_refused() -> None:
     with pytest.raises(ValueError, match="one must be above zero"):
         told(segment("rfm.a"), weights=Weights(0, 0, 0, 0, 0))
