@@ -54,8 +54,7 @@ def url(home: Path) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        # Dagster gives SIGTERM what SIGINT has; tests in the background ignore that, and children inherit it.
-        preexec_fn=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL),
+        preexec_fn=hear_signals,
     )
     try:
         address = f"http://127.0.0.1:{port}"
@@ -64,6 +63,12 @@ def url(home: Path) -> Iterator[str]:
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=60)
+
+
+def hear_signals() -> None:
+    """Dagster gives SIGTERM what SIGINT has; tests in the background ignore that, and children inherit it."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture
