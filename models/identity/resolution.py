@@ -95,12 +95,7 @@ def link_changes(
 
 
 def fit_and_link(
-    records: pa.Table,
-    *,
-    seed: int,
-    prior: dict[str, Any] | None = None,
-    labels: pa.Table = NO_LABELS,
-    review: float = 0.5,
+    records: pa.Table, *, seed: int, review: float = 0.5
 ) -> tuple[dict[str, Any], Linked]:
     """What ``training.train`` and then ``link_changes`` give for these records.
 
@@ -108,7 +103,7 @@ def fit_and_link(
     """
     _check_limit(review)
     with connect() as con:
-        model = fit(con, records, seed=seed, prior=prior, labels=labels)
+        model = fit(con, records, seed=seed, prior=None, labels=NO_LABELS)
         return model, _score(con, model, choose_all_pairs(con), review)
 
 
