@@ -48,10 +48,14 @@ def main() -> None:
             plain.append(_run(home, _python("-m", "bench.plain")))
             shutil.rmtree(home / "plain")
     print(f"\n{size}: {PEOPLE[size]:,} people")
-    print(f"{'intake of a clean file':28}{'rows/s':>10}{'MB/s':>8}{'bare read':>12}")
+    print(
+        f"{'intake of a clean file':28}{'rows/s':>10}{'MB/s':>8}{'bare read':>12}{'newer format':>15}"
+    )
     for file in measure_intake(size):
-        speed, ratio = file.rows / file.intake, file.bare / file.intake
-        print(f"  {file.name:26}{speed:10,.0f}{file.bytes / file.intake / 1e6:8.1f}{ratio:11.2f}x")
+        ratios = f"{file.bare / file.intake:11.2f}x{file.bare_newer / file.intake:14.2f}x"
+        print(
+            f"  {file.name:26}{file.rows / file.intake:10,.0f}{file.bytes / file.intake / 1e6:8.1f}{ratios}"
+        )
     _show("write demo deliveries", generated)
     _show("first refresh", first)
     _show("refresh again, same day", _median(again))

@@ -1,6 +1,7 @@
 """Intake beside the bare DuckDB read of the same file: rows and MB per second of each format.
 
-Both write a table into a warehouse file of their own and run in turn, three times; medians count.
+All write a table into a database file of their own and run in turn; medians count. The bare read is
+made twice: by DuckDB as it comes, and into a file of the warehouse's own, newer storage version.
 The files are clean: what a damaged one costs is the splitter's business.
 """
 
@@ -10,7 +11,7 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +20,10 @@ import duckdb
 from dagster_project.defs.raw.intake import REQUESTS, take_in
 from dagster_project.home import Home
 from dagster_project.sources import read_sources
+from dagster_project.warehouse import duckdb_options
 
 ROWS = {"S": 100_000, "M": 500_000, "L": 2_000_000}
-TIMES = 3
+TIMES = 5
 OWN_SOURCES = "sources: {crm/companies: {encoding: utf-8, delimiter: ','}}"
 
 CSV = "read_csv('{file}', all_varchar = true)"
@@ -30,13 +32,14 @@ CSV_OTHER_SIGN = "read_csv('{file}', all_varchar = true, delim = ';')"
 
 @dataclass(frozen=True)
 class Measured:
-    """One format: what it holds, and the median seconds of both."""
+    """One format: what it holds, and median seconds; ``bare_newer`` is into the warehouse's storage."""
 
     name: str
     rows: int
     bytes: int
     intake: float
     bare: float
+    bare_newer: float
 
 
 def measure_intake(size: str) -> list[Measured]:
@@ -95,19 +98,23 @@ def _measure(home: Home, size: str, name: str, source: str, file: Path, bare: st
     aside.mkdir()
     for other in others:
         shutil.move(other, aside)
-    taken: list[float] = []
-    read: list[float] = []
+    seconds: dict[str, list[float]] = {"intake": [], "bare": [], "bare_newer": []}
+    options = duckdb_options(home)
     for _ in range(TIMES):
         shutil.rmtree(home.deliveries)
         home.deliveries.mkdir()
-        taken.append(_seconds(home, lambda connection: _take_in(connection, home, source)))
-        read.append(_seconds(home, lambda connection: _read_bare(connection, bare, file)))
+        seconds["intake"].append(
+            _seconds(home, options, lambda connection: _take_in(connection, home, source))
+        )
+        for kind, own in (("bare", {}), ("bare_newer", options)):
+            seconds[kind].append(
+                _seconds(home, own, lambda connection: _read_bare(connection, bare, file))
+            )
     for other in others:
         shutil.move(aside / other.name, file.parent)
     aside.rmdir()
-    return Measured(
-        name, ROWS[size], file.stat().st_size, statistics.median(taken), statistics.median(read)
-    )
+    medians = {kind: statistics.median(found) for kind, found in seconds.items()}
+    return Measured(name, ROWS[size], file.stat().st_size, **medians)
 
 
 def _read_bare(connection: duckdb.DuckDBPyConnection, bare: str, file: Path) -> None:
@@ -120,10 +127,12 @@ def _take_in(connection: duckdb.DuckDBPyConnection, home: Home, source: str) -> 
         raise RuntimeError(f"{source} was not taken in whole: {json.dumps(intake.held)}")
 
 
-def _seconds(home: Home, work: Callable[[duckdb.DuckDBPyConnection], object]) -> float:
+def _seconds(
+    home: Home, options: Mapping[str, str], work: Callable[[duckdb.DuckDBPyConnection], object]
+) -> float:
     """Wall seconds of some work on a warehouse with nothing in it, until it lies on disk."""
     home.warehouse.unlink(missing_ok=True)
-    with duckdb.connect(str(home.warehouse)) as connection:
+    with duckdb.connect(str(home.warehouse), config=dict(options)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         take_in(connection, home, read_sources(home)[REQUESTS], "bench")
         began = time.monotonic()
