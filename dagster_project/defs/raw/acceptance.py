@@ -11,7 +11,14 @@ import pyarrow as pa
 from dagster_project.defs.raw.duplicates import DUPLICATES, find_duplicates
 from dagster_project.defs.raw.landing import Delivery
 from dagster_project.defs.raw.ledgers import Counts, create_table
-from dagster_project.defs.raw.reading import INCOMING, Judge, Reading, identifier, quoted
+from dagster_project.defs.raw.reading import (
+    INCOMING,
+    Judge,
+    Reading,
+    identifier,
+    quoted,
+    types_of,
+)
 from dagster_project.defs.raw.records import MOST_BYTES
 from dagster_project.defs.raw.snapshots import delete_absent
 from dagster_project.defs.raw.thresholds import hold_unlikely
@@ -50,7 +57,6 @@ _NUMBERS = (
     "HUGEINT",
     "U",
 )
-_HASHED_AS_THEY_ARE = ("TIMESTAMP", "DATE", "TIME", "DECIMAL", "DOUBLE", "FLOAT", "BOOLEAN")
 
 
 def create_raw_table(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
@@ -66,27 +72,24 @@ def create_raw_table(connection: duckdb.DuckDBPyConnection, source: Source) -> N
 
 
 def judge_of(source: Source) -> Judge:
-    """What is said of each record while it is read: a hash of its content, its fault (null: good).
-
-    The hash is DuckDB's own: md5 made Parquet files twice as slow. It is compared within one
-    warehouse, between rows of one key. An id is the same as text and as a number; times and amounts
-    are hashed as they are, since writing them as text costs as much as reading the file.
-    """
+    """What is said of each record while it is read: a hash of its content, its fault (null: good)."""
 
     def judge(types: dict[str, str]) -> str:
-        content = ", ".join(
-            identifier(c.name)
-            if types[c.name].startswith(_HASHED_AS_THEY_ARE)
-            else f"cast({identifier(c.name)} as varchar)"
-            for c in source.fields
-        )
         faults = " ".join(
             f"when {condition} then {number}"
             for number, (condition, _, _) in enumerate(_faults(source, types))
         )
-        return f"hash({content}) as _row_hash, case {faults} end as _fault"
+        return f"{_row_hash(source)} as _row_hash, case {faults} end as _fault"
 
     return judge
+
+
+def _row_hash(source: Source) -> str:
+    """SQL: a hash of a record as the raw table keeps it, compared between rows of one key there.
+
+    DuckDB's own: md5 made Parquet files twice as slow, and so did values written as text first.
+    """
+    return f"hash({', '.join(identifier(column.name) for column in source.fields)})"
 
 
 def _faults(source: Source, types: dict[str, str]) -> list[tuple[str, str, str | None]]:
@@ -159,8 +162,8 @@ def store(
     good = connection.execute(f"select count(*) from {INCOMING} where _fault is null").fetchall()[
         0
     ][0]
-    duplicates = find_duplicates(connection, source, delivery.number)
     _match_types(connection, source)
+    duplicates = find_duplicates(connection, source, delivery.number)
     columns = ", ".join(identifier(column.name) for column in source.fields)
     is_new = f"and rowid not in (select record from {DUPLICATES})" if duplicates else ""
     connection.execute(
@@ -172,25 +175,21 @@ def store(
 
 
 def _match_types(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """Parquet keeps its own types; a column delivered with another type than before becomes text."""
-    stored = _types(connection, f"raw.{source.table}")
-    incoming = _types(connection, INCOMING)
-    is_empty = not connection.execute(f"select 1 from raw.{source.table} limit 1").fetchall()
-    for column in source.fields:
-        if stored[column.name] != incoming[column.name]:
-            wanted = incoming[column.name] if is_empty else "VARCHAR"
-            connection.execute(
-                f"alter table raw.{source.table} alter {identifier(column.name)} type {wanted}"
-            )
-
-
-def _types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    return {row[0]: row[1] for row in connection.execute(f"describe {table}").fetchall()}
+    """Give the raw table the types of ``incoming``; rows that were there are hashed by them again."""
+    stored = types_of(connection, f"raw.{source.table}")
+    incoming = types_of(connection, INCOMING)
+    changed = [c.name for c in source.fields if stored[c.name] != incoming[c.name]]
+    for name in changed:
+        connection.execute(
+            f"alter table raw.{source.table} alter {identifier(name)} type {incoming[name]}"
+        )
+    if changed:
+        connection.execute(f"update raw.{source.table} set _row_hash = {_row_hash(source)}")
 
 
 def _quarantine(connection: duckdb.DuckDBPyConnection, delivery: Delivery, reading: Reading) -> int:
     """Write the bad records down with their places; the bytes that they are."""
-    faults = _faults(delivery.source, _types(connection, INCOMING))
+    faults = _faults(delivery.source, types_of(connection, INCOMING))
     judged = [
         (record_no, *faults[number][1:])
         for record_no, number in connection.execute(

@@ -19,8 +19,9 @@ from dagster_project.defs.raw.reading import (
     identifier,
     match_header,
     quoted,
+    types_of,
 )
-from dagster_project.sources import Column
+from dagster_project.sources import Column, Source
 
 
 def read_parquet(
@@ -42,19 +43,19 @@ def read_parquet(
     delivered = dict(zip(schema.names, map(str, relation.types), strict=True))
     types = {column: delivered[name] for column, name in header.found.items()}
     _hold_no_text(types)
-    wanted = {c.name: _type_of(c, types.get(c.name, "VARCHAR")) for c in delivery.source.fields}
+    stored = _stored_types(connection, delivery.source)
+    wanted = {
+        c.name: _type_of(c, types.get(c.name), stored.get(c.name)) for c in delivery.source.fields
+    }
     columns = ", ".join(
-        f"{_as_delivered(column, header.found[column.name], types[column.name])} as {identifier(column.name)}"
-        if column.name in header.found
-        else f"cast(null as varchar) as {identifier(column.name)}"
+        f"{_as_delivered(column, header.found, types)}::{wanted[column.name]} as {identifier(column.name)}"
         for column in delivery.source.fields
     )
     try:
-        connection.execute(
+        rows = connection.execute(
             f"create temp table {INCOMING} as select *, {judge(wanted)} from "
             f"(select {columns} from read_parquet('{quoted(str(path))}'))"
-        )
-        rows = connection.execute(f"select count(*) from {INCOMING}").fetchall()[0][0]
+        ).fetchall()[0][0]
         accounted = _bytes(connection, path)
     except duckdb.OutOfMemoryException:
         raise
@@ -85,18 +86,30 @@ def _hold_no_text(types: dict[str, str]) -> None:
         )
 
 
+def _stored_types(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[str, str]:
+    """The types of the raw table's columns; none if it has no rows, and so may take any."""
+    has_rows = connection.execute(f"select 1 from raw.{source.table} limit 1").fetchall()
+    return types_of(connection, f"raw.{source.table}") if has_rows else {}
+
+
+def _type_of(column: Column, delivered: str | None, stored: str | None) -> str:
+    """The type a column is read as: its own, or text where that differs from what is stored."""
+    if delivered is None:
+        return stored or "VARCHAR"
+    own = "VARCHAR" if _is_whole_number(column, delivered) else delivered
+    return own if stored in {None, own} else "VARCHAR"
+
+
 def _is_whole_number(column: Column, parquet_type: str) -> bool:
     return column.type in {"text", "integer"} and parquet_type in {"FLOAT", "DOUBLE"}
 
 
-def _type_of(column: Column, parquet_type: str) -> str:
-    return "VARCHAR" if _is_whole_number(column, parquet_type) else parquet_type
-
-
-def _as_delivered(column: Column, name: str, parquet_type: str) -> str:
+def _as_delivered(column: Column, found: dict[str, str], types: dict[str, str]) -> str:
     """The column as delivered; a whole number that a nullable column turned into 1001.0 is 1001 again."""
-    value = identifier(name)
-    if not _is_whole_number(column, parquet_type):
+    if column.name not in found:
+        return "null"
+    value = identifier(found[column.name])
+    if not _is_whole_number(column, types[column.name]):
         return value
     return (
         f"case when isfinite({value}) and {value} = trunc({value}) then cast(cast({value} as hugeint) as varchar) "

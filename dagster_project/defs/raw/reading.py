@@ -7,6 +7,8 @@ import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import duckdb
+
 from dagster_project.defs.raw.records import Rejected
 from dagster_project.sources import Source
 
@@ -119,3 +121,8 @@ def identifier(name: str) -> str:
 def quoted(text: str) -> str:
     """A text within single quotes of SQL."""
     return text.replace("'", "''")
+
+
+def types_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """Column -> its SQL type."""
+    return {row[0]: row[1] for row in connection.execute(f"describe {table}").fetchall()}

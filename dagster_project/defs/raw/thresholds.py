@@ -12,7 +12,6 @@ from dagster_project.sources import Source, typed
 # Up to this many records, no share holds a file: 1 of 10 is no collapse.
 FEW_RECORDS = 20
 _SAMPLE = 2_000
-_SAMPLED = "sampled"
 _EARLIER_DELIVERIES = 5
 
 # How the UTF-8 bytes of a Latin letter look when they were taken for cp1252.
@@ -31,12 +30,10 @@ def hold_unlikely(
         HeldError: it breaks one of them.
     """
     every = max(1, reading.records // _SAMPLE)
-    connection.execute(
-        f"create or replace temp table {_SAMPLED} as from {INCOMING} where rowid % {every} = 0"
-    )
-    _hold_unreadable(connection, source)
+    sample = f"(from {INCOMING} where rowid % {every} = 0)"
+    _hold_unreadable(connection, source, sample)
     _hold_quarantined(source, reading.records, quarantined)
-    _hold_garbled(connection, source)
+    _hold_garbled(connection, source, sample)
     _hold_collapsed(connection, source, reading.records)
 
 
@@ -51,9 +48,9 @@ def _hold_quarantined(source: Source, records: int, bad: int) -> None:
         )
 
 
-def _hold_unreadable(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+def _hold_unreadable(connection: duckdb.DuckDBPyConnection, source: Source, sample: str) -> None:
     """A column most of whose values stopped reading as its type."""
-    now = _unreadable(connection, source, _SAMPLED)
+    now = _unreadable(connection, source, sample)
     limit = source.max_unreadable_share
     suspects = {
         name: bad / filled
@@ -100,14 +97,15 @@ def _unreadable(
     return {c.name: (found[2 * n], found[2 * n + 1]) for n, c in enumerate(columns)}
 
 
-def _hold_garbled(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+def _hold_garbled(connection: duckdb.DuckDBPyConnection, source: Source, sample: str) -> None:
     """Text that was UTF-8, read as cp1252 and written as UTF-8 once more."""
     texts = ", ".join(
         f"cast({identifier(c.name)} as varchar)" for c in source.fields if c.type == "text"
     )
     other, garbled = connection.execute(
-        f"select count(*), count(*) filter (where {_IS_GARBLED}) from "
-        f"(select concat_ws(' ', {texts}) as line from {_SAMPLED}) where strlen(line) > length(line)"
+        # Materialized: DuckDB would put a line together of every record before it looks at the sample.
+        f"with lines as materialized (select concat_ws(' ', {texts}) as line from {sample}) "
+        f"select count(*), count(*) filter (where {_IS_GARBLED}) from lines where strlen(line) > length(line)"
     ).fetchall()[0]
     if garbled > FEW_RECORDS and garbled > source.max_garbled_share * other:
         raise HeldError(

@@ -80,6 +80,27 @@ def test_ids_of_several_types_over_deliveries_are_one_column(inbox: Any) -> None
     assert intake.duplicates == 1, "1 as text is the 1 that was delivered as a number"
 
 
+def test_rows_that_come_again_in_other_types_are_no_news(inbox: Any) -> None:
+    numbers = customers(customer_id=pa.array([1, 2]), phone=pa.array([46701234567, None]))
+    texts = customers(phone=pa.array(["46701234567", None]))
+    for n, delivered in enumerate((numbers, texts, numbers)):
+        new = pa.table({"customer_id": [str(10 + n)], "email": ["c@firma.se"], "phone": ["46709"]})
+        inbox.put(
+            "shop/customers.parquet", pa.concat_tables([delivered, new.cast(delivered.schema)])
+        )
+        intake = inbox.take_in(CUSTOMERS)
+        assert (intake.accepted, intake.duplicates) == ((3, 0) if n == 0 else (1, 2))
+    assert sorted(inbox.rows(CUSTOMERS, "customer_id")) == ["1", "10", "11", "12", "2"]
+
+
+def test_a_column_that_is_left_out_keeps_its_type(inbox: Any) -> None:
+    inbox.put("shop/customers.parquet", customers(birth_date=[date(1980, 5, 1), None]))
+    inbox.take_in(CUSTOMERS)
+    inbox.put("shop/customers.parquet", customers(customer_id=["3", "4"]))
+    inbox.take_in(CUSTOMERS)
+    assert inbox.rows(CUSTOMERS, "birth_date") == [date(1980, 5, 1), None, None, None]
+
+
 def test_a_day_delivered_as_another_type_is_still_that_day(inbox: Any) -> None:
     inbox.put("shop/customers.parquet", customers(birth_date=[date(1980, 5, 1), None]))
     inbox.put(
