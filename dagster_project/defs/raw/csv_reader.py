@@ -5,10 +5,13 @@ file; a reader that dropped, joined or padded anything cannot get there.
 """
 
 import csv
+import itertools
+import re
 from collections.abc import Iterator
 
 import duckdb
 import pyarrow as pa
+import pyarrow.csv
 
 from dagster_project.defs.raw.landing import Delivery
 from dagster_project.defs.raw.reading import (
@@ -29,8 +32,8 @@ from dagster_project.defs.raw.stretches import (
     IsPlain,
     Part,
     PlainLines,
-    as_table,
     is_sound,
+    numbers_of,
     parts_of,
 )
 from dagster_project.defs.raw.texts import Text
@@ -51,13 +54,43 @@ def read_csv(
 
 
 def plain_line(columns: int, delimiter: str) -> IsPlain:
-    """Whether a line is a record come what may: no quote, and as many delimiters as a record has."""
-    between, count = delimiter.encode(), columns - 1
+    """Whether a line is a record come what may: as many fields as a record has, each quote closed.
+
+    A quoted field begins with neither quote nor delimiter: so no line can be read as the end of a
+    field that an unclosed quote before it had opened. Arrow, which reads these lines, knows no
+    delimiter of several bytes.
+    """
+    between = re.escape(delimiter.encode())
+    is_possible = columns > 1 and delimiter.isascii()
+    other = rb'[^"\r\n%b]' % between
+    field = rb'(?:"(?:%b(?:[^"\r\n]|"")*+)?+"|%b*+)' % (other, other)
+    fits = re.compile(rb"%b(?:%b%b){%d}+[\r\n]++" % (field, between, field, columns - 1)).fullmatch
 
     def is_plain(line: bytes) -> bool:
-        return count > 0 and b'"' not in line and line.count(between) == count and is_sound(line)
+        return is_possible and fits(line) is not None and is_sound(line)
 
     return is_plain
+
+
+def fields_of(parts: list[PlainLines], columns: int, delimiter: str) -> pa.Table:
+    """The fields of plain lines as c0, c1, ..., an empty one as null, and ``_record_no``."""
+    names = [f"c{n}" for n in range(columns)]
+    lines = itertools.chain.from_iterable(part.contents for part in parts)
+    try:
+        fields = pyarrow.csv.read_csv(
+            pa.BufferReader(b"\n".join(lines)),
+            pyarrow.csv.ReadOptions(column_names=names),
+            pyarrow.csv.ParseOptions(delimiter=delimiter),
+            pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                null_values=[""],
+                strings_can_be_null=True,
+            ),
+        )
+    except pa.ArrowInvalid:
+        # Its text would quote the line.
+        raise RuntimeError("A line taken for a record is none to Arrow's CSV reader.") from None
+    return fields.append_column("_record_no", [numbers_of(parts)])
 
 
 class _CsvFile:
@@ -259,21 +292,18 @@ class _Store:
     def __init__(self, connection: duckdb.DuckDBPyConnection, file: _CsvFile, judge: Judge) -> None:
         self._connection = connection
         self._names = [f"c{n}" for n in range(file.columns)]
+        self._delimiter = file.source.delimiter
         self._judged = f"select *, {file.judged(judge)} from (select {file.contract_columns()}, _record_no from "
         empty = ", ".join(f"cast(null as varchar) as {name}" for name in self._names)
         connection.execute(
             f"create temp table {INCOMING} as {self._judged} "
             f"(select {empty}, cast(null as bigint) as _record_no)) where false"
         )
-        fields = ", ".join(f"nullif(fields[{n + 1}], '') as {c}" for n, c in enumerate(self._names))
-        self._split = (
-            f"(select {fields}, _record_no from (select _record_no, "
-            f"string_split(line, '{quoted(file.source.delimiter)}') as fields from split_records))"
-        )
 
     def lines(self, parts: list[PlainLines]) -> list[int]:
-        """Lines without quotes are split at their delimiters; all are taken."""
-        self._insert(as_table(parts), self._split)
+        """All are taken."""
+        if parts:
+            self._insert(fields_of(parts, len(self._names), self._delimiter))
         return []
 
     def records(self, records: list[Record]) -> list[int]:
@@ -283,10 +313,10 @@ class _Store:
             for column in zip(*(record.value for record in records), strict=True)
         ]
         numbers = pa.array([record.record_no for record in records], pa.int64())
-        self._insert(pa.table([*columns, numbers], [*self._names, "_record_no"]), "split_records")
+        self._insert(pa.table([*columns, numbers], [*self._names, "_record_no"]))
         return []
 
-    def _insert(self, rows: pa.Table, relation: str) -> None:
+    def _insert(self, rows: pa.Table) -> None:
         self._connection.register("split_records", rows)
-        self._connection.execute(f"insert into {INCOMING} by name {self._judged} {relation})")
+        self._connection.execute(f"insert into {INCOMING} by name {self._judged} split_records)")
         self._connection.unregister("split_records")

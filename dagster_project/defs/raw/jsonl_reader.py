@@ -3,6 +3,7 @@
 DuckDB takes a trailing comma, a name twice and an escaped NUL for good; the splitter does not.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator
 from functools import partial
 
@@ -27,8 +28,8 @@ from dagster_project.defs.raw.stretches import (
     Part,
     PlainLines,
     Split,
-    as_table,
     is_sound,
+    numbers_of,
     parts_of,
 )
 from dagster_project.defs.raw.texts import Text
@@ -151,7 +152,9 @@ class _Store:
 
     def lines(self, parts: list[PlainLines]) -> list[int]:
         """Lines that DuckDB and the splitter would both take; the others are for the splitter alone."""
-        return self._insert(as_table(parts), IS_OBJECT)
+        lines = itertools.chain.from_iterable(part.contents for part in parts)
+        columns = [numbers_of(parts), pa.array(lines, pa.binary()).cast(pa.string())]
+        return self._insert(pa.table(columns, ["_record_no", "line"]), IS_OBJECT)
 
     def records(self, records: list[Record]) -> list[int]:
         """Objects, but for what DuckDB cannot read."""

@@ -110,16 +110,10 @@ class _Stretches:
             self.advance()
 
 
-def as_table(parts: list[PlainLines]) -> pa.Table:
-    """Columns ``line``, without its end, and ``_record_no`` of all these lines."""
-    lines = itertools.chain.from_iterable(part.contents for part in parts)
+def numbers_of(parts: list[PlainLines]) -> pa.Array:
+    """The numbers of the records in all these lines."""
     numbers = [np.arange(part.first, part.first + len(part.lines)) for part in parts]
-    return pa.table(
-        {
-            "line": pa.array(lines, pa.binary()).cast(pa.string()),
-            "_record_no": pa.array(np.concatenate([np.empty(0, np.int64), *numbers])),
-        }
-    )
+    return pa.array(np.concatenate([np.empty(0, np.int64), *numbers]))
 
 
 def _stretches(path: Path, header_lines: int, is_plain: IsPlain) -> Iterator[_Stretch]:
