@@ -35,7 +35,10 @@ _OWN_COLUMNS = {
     ),
     "_row_hash": ("ubigint", "A hash of what was delivered, by which equal rows are known."),
     "_delivery_no": ("integer", "Which delivery of the source it was, in order."),
-    "_deleted_by": ("varchar", "The snapshot that lacked its key; null while it is there."),
+    "_deleted_by": (
+        "integer",
+        "Which delivery was the snapshot that lacked its key; null while it is there.",
+    ),
 }
 _REASONS = {
     "text": "R_TYPE",

@@ -40,6 +40,6 @@ def delete_absent(
             f"{limit:.0%} may. Deliver it whole, or raise `max_row_drop` of the source.",
         )
     connection.execute(
-        f"update {table} set _deleted_by = '{delivery.file_id}' where _deleted_by is null "
+        f"update {table} set _deleted_by = {delivery.number} where _deleted_by is null "
         f"and ({key}) not in {delivered}"
     )
