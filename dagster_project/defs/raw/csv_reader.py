@@ -32,7 +32,6 @@ from dagster_project.defs.raw.stretches import (
     IsPlain,
     Part,
     PlainLines,
-    is_sound,
     numbers_of,
     parts_of,
 )
@@ -67,7 +66,7 @@ def plain_line(columns: int, delimiter: str) -> IsPlain:
     fits = re.compile(rb"%b(?:%b%b){%d}+[\r\n]++" % (field, between, field, columns - 1)).fullmatch
 
     def is_plain(line: bytes) -> bool:
-        return is_possible and fits(line) is not None and is_sound(line)
+        return is_possible and fits(line) is not None
 
     return is_plain
 

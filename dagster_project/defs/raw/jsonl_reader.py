@@ -28,7 +28,6 @@ from dagster_project.defs.raw.stretches import (
     Part,
     PlainLines,
     Split,
-    is_sound,
     numbers_of,
     parts_of,
 )
@@ -182,7 +181,7 @@ def _parts(source: Source, text: Text) -> Iterator[Part]:
 
 def is_plain(line: bytes) -> bool:
     """What may be an object without anything that DuckDB and the splitter read in their own ways."""
-    return line[:1] == b"{" and b"\\u" not in line and is_sound(line)
+    return line[:1] == b"{" and b"\\u" not in line
 
 
 def _splitter(source: Source) -> Split:

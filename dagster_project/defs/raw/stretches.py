@@ -43,24 +43,11 @@ class PlainLines:
 
 Part = PlainLines | Record
 
-# Whether a line is plainly a record; what every format asks is ``is_sound``.
+# Whether a line of nothing but text, with its end, is plainly a record.
 IsPlain = Callable[[bytes], bool]
 
 # The exact splitter: lines, and the number of the first record.
 Split = Callable[[Iterator[Line], int], Iterator[Record]]
-
-
-def is_sound(line: bytes) -> bool:
-    """Whether a line has its end, is no longer than a record may be, and holds nothing but text."""
-    if line[-1] not in b"\r\n" or len(line) > MOST_BYTES or b"\0" in line:
-        return False
-    if line.isascii():
-        return True
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return _BOM not in line
 
 
 def parts_of(path: Path, header_lines: int, is_plain: IsPlain, split: Split) -> Iterator[Part]:
@@ -120,8 +107,28 @@ def _stretches(path: Path, header_lines: int, is_plain: IsPlain) -> Iterator[_St
     for start, skipped, lines in pieces_of(path):
         behind = start + skipped + sum(map(len, lines[:header_lines]))
         start = behind if header_lines else start
-        for plain, group in itertools.groupby(lines[header_lines:], is_plain):
+        for plain, group in itertools.groupby(lines[header_lines:], _sound_and(is_plain, lines)):
             stretch = _Stretch(plain, start, skipped, list(group))
             yield stretch
             start, skipped = start + skipped + sum(map(len, stretch.lines)), 0
         header_lines = 0
+
+
+def _sound_and(is_plain: IsPlain, lines: list[bytes]) -> IsPlain:
+    """What is asked of each of these lines: where all are sound, only whether they are plain."""
+    if max(map(len, lines)) <= MOST_BYTES and _is_sound(b"".join(lines)):
+        return is_plain
+    return lambda line: len(line) <= MOST_BYTES and _is_sound(line) and is_plain(line)
+
+
+def _is_sound(text: bytes) -> bool:
+    """Whether lines have their ends, and hold nothing but text."""
+    if text[-1] not in b"\r\n" or b"\0" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return _BOM not in text
