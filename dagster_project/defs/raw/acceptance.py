@@ -15,6 +15,7 @@ from dagster_project.defs.raw.reading import (
     INCOMING,
     Judge,
     Reading,
+    as_text,
     identifier,
     quoted,
     types_of,
@@ -33,7 +34,6 @@ _OWN_COLUMNS = {
         "timestamp",
         "When it was taken in, in UTC; for people, no figure depends on it.",
     ),
-    "_row_hash": ("ubigint", "A hash of what was delivered, by which equal rows are known."),
     "_delivery_no": ("integer", "Which delivery of the source it was, in order."),
     "_deleted_by": (
         "integer",
@@ -63,7 +63,11 @@ _NUMBERS = (
 
 
 def create_raw_table(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """The source's table, empty and of text, if nothing was ever delivered."""
+    """The source's table, empty and of text, if nothing was ever delivered.
+
+    The comment on ``_row_hash`` says what is hashed: where another rule made the hashes, or the
+    contract had other columns, they are made anew, or rows that come again would be taken for new.
+    """
     delivered = {
         name: (
             "varchar",
@@ -71,7 +75,20 @@ def create_raw_table(connection: duckdb.DuckDBPyConnection, source: Source) -> N
         )
         for name, words in source.contract.items()
     }
-    create_table(connection, source.table, delivered | _OWN_COLUMNS)
+    rule = f"A hash of these columns as they are stored, by which equal rows are known: {', '.join(delivered)}."
+    create_table(
+        connection, source.table, delivered | _OWN_COLUMNS | {"_row_hash": ("ubigint", rule)}
+    )
+    [(words,)] = connection.execute(
+        "select comment from duckdb_columns() where schema_name = 'raw' and table_name = ? "
+        "and column_name = '_row_hash'",
+        [source.table],
+    ).fetchall()
+    if words != rule:
+        connection.execute(
+            f"begin; {_hash_anew(source)}; "
+            f"comment on column raw.{source.table}._row_hash is '{quoted(rule)}'; commit"
+        )
 
 
 def judge_of(source: Source) -> Judge:
@@ -93,6 +110,10 @@ def _row_hash(source: Source) -> str:
     DuckDB's own: md5 made Parquet files twice as slow, and so did values written as text first.
     """
     return f"hash({', '.join(identifier(column.name) for column in source.fields)})"
+
+
+def _hash_anew(source: Source) -> str:
+    return f"update raw.{source.table} set _row_hash = {_row_hash(source)}"
 
 
 def _faults(source: Source, types: dict[str, str]) -> list[tuple[str, str, str | None]]:
@@ -150,6 +171,8 @@ def accept(
     quarantined = bad + len(reading.rejected)
     if not delivery.was_loaded:
         hold_unlikely(connection, source, reading, quarantined)
+    # First: DuckDB alters no table that this transaction has updated.
+    match_types(connection, source)
     if source.delivery == "snapshot":
         delete_absent(connection, delivery, is_complete=quarantined == 0)
     stored, duplicates = store(connection, delivery, reading, loaded_at)
@@ -160,13 +183,15 @@ def accept(
 def store(
     connection: duckdb.DuckDBPyConnection, delivery: Delivery, reading: Reading, loaded_at: str
 ) -> tuple[int, int]:
-    """Put the good records of ``incoming`` into the raw table: how many, and how many were there."""
+    """Put the good records of ``incoming`` into the raw table: how many, and how many were there.
+
+    The table has the types of ``incoming`` (``match_types``).
+    """
     source = delivery.source
     good = connection.execute(f"select count(*) from {INCOMING} where _fault is null").fetchall()[
         0
     ][0]
-    _match_types(connection, source)
-    duplicates = find_duplicates(connection, source, delivery.number)
+    duplicates = find_duplicates(connection, source, delivery.number, reading.record_no)
     columns = ", ".join(identifier(column.name) for column in source.fields)
     is_new = f"and rowid not in (select record from {DUPLICATES})" if duplicates else ""
     connection.execute(
@@ -177,17 +202,18 @@ def store(
     return good - duplicates, duplicates
 
 
-def _match_types(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+def match_types(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     """Give the raw table the types of ``incoming``; rows that were there are hashed by them again."""
     stored = types_of(connection, f"raw.{source.table}")
     incoming = types_of(connection, INCOMING)
-    changed = [c.name for c in source.fields if stored[c.name] != incoming[c.name]]
-    for name in changed:
-        connection.execute(
-            f"alter table raw.{source.table} alter {identifier(name)} type {incoming[name]}"
-        )
+    changed = [column for column in source.fields if stored[column.name] != incoming[column.name]]
+    for column in changed:
+        name, type_ = identifier(column.name), incoming[column.name]
+        text = as_text(source, column, name, stored[column.name])
+        using = f" using {text}" if type_ == "VARCHAR" else ""
+        connection.execute(f"alter table raw.{source.table} alter {name} type {type_}{using}")
     if changed:
-        connection.execute(f"update raw.{source.table} set _row_hash = {_row_hash(source)}")
+        connection.execute(_hash_anew(source))
 
 
 def _quarantine(connection: duckdb.DuckDBPyConnection, delivery: Delivery, reading: Reading) -> int:

@@ -1,7 +1,8 @@
 """CSV files: DuckDB's reader where it accounts for every byte, the exact splitter where it does not.
 
 After the fast reader the values, delimiters, quotes and line ends must add up to the size of the
-file; a reader that dropped, joined or padded anything cannot get there.
+file; a reader that dropped, joined or padded anything cannot get there. Lines that need no splitter
+although the file does (``stretches``) are read by Arrow.
 """
 
 import csv
@@ -55,9 +56,9 @@ def read_csv(
 def plain_line(columns: int, delimiter: str) -> IsPlain:
     """Whether a line is a record come what may: as many fields as a record has, each quote closed.
 
-    A quoted field begins with neither quote nor delimiter: so no line can be read as the end of a
-    field that an unclosed quote before it had opened. Arrow, which reads these lines, knows no
-    delimiter of several bytes.
+    A quoted field is empty, or begins with neither quote nor delimiter: so no line can be read as the
+    end of a field that an unclosed quote before it had opened. Arrow, which reads these lines, knows
+    no delimiter of several bytes.
     """
     between = re.escape(delimiter.encode())
     is_possible = columns > 1 and delimiter.isascii()

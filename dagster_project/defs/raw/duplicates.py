@@ -15,11 +15,16 @@ from dagster_project.sources import Source, typed
 DUPLICATES = "duplicates"
 
 
-def find_duplicates(connection: duckdb.DuckDBPyConnection, source: Source, delivery: int) -> int:
-    """Fill ``duplicates`` for a delivery by its number; how many they are."""
+def find_duplicates(
+    connection: duckdb.DuckDBPyConnection, source: Source, delivery: int, record_no: str
+) -> int:
+    """Fill ``duplicates`` for a delivery by its number; how many they are.
+
+    ``record_no`` is the place of a record in its file, as SQL over ``incoming``.
+    """
     keys = [f"cast({identifier(name)} as varchar)" for name in source.key]
     found = []
-    if repeated := _repeated(connection, source, keys):
+    if repeated := _repeated(connection, source, keys, record_no):
         found.append(repeated)
     if connection.execute(f"from raw.{source.table} limit 1").fetchall():
         found.append(_known(source, keys, delivery))
@@ -29,7 +34,9 @@ def find_duplicates(connection: duckdb.DuckDBPyConnection, source: Source, deliv
     return int(connection.execute(f"select count(*) from {DUPLICATES}").fetchall()[0][0])
 
 
-def _repeated(connection: duckdb.DuckDBPyConnection, source: Source, keys: list[str]) -> str | None:
+def _repeated(
+    connection: duckdb.DuckDBPyConnection, source: Source, keys: list[str], record_no: str
+) -> str | None:
     """SQL: the records that stand above them in the file already; None if none does.
 
     Hashes are grouped in a third of the time in which records are numbered: only those with a hash
@@ -45,7 +52,7 @@ def _repeated(connection: duckdb.DuckDBPyConnection, source: Source, keys: list[
         return None
     return (
         f"select rowid as record from {INCOMING} where _fault is null and {content} in (from repeated) "
-        f"qualify row_number() over (partition by {same} order by rowid) > 1"
+        f"qualify row_number() over (partition by {same} order by {record_no}) > 1"
     )
 
 

@@ -1,5 +1,7 @@
 """Parquet files, matched by meaning: own types are kept, names are read from the file's own schema.
 
+A column whose type is not the one that the raw table holds is read as text, and the raw table's
+becomes text too (``acceptance``): no other change of a type ever comes there.
 A columnar file has no bytes of one record: its column chunks and what describes them add up instead.
 """
 
@@ -13,9 +15,11 @@ from dagster_project.defs.raw.landing import Delivery
 from dagster_project.defs.raw.reading import (
     INCOMING,
     Bytes,
+    Header,
     HeldError,
     Judge,
     Reading,
+    as_text,
     identifier,
     match_header,
     quoted,
@@ -41,14 +45,19 @@ def read_parquet(
         ) from None
     header = match_header(delivery.source, list(schema.names))
     delivered = dict(zip(schema.names, map(str, relation.types), strict=True))
-    types = {column: delivered[name] for column, name in header.found.items()}
+    # A column without a value and a type: what it would have been is not known.
+    types = {
+        column: delivered[name]
+        for column, name in header.found.items()
+        if not pa.types.is_null(schema.field(name).type)
+    }
     _hold_no_text(types)
     stored = _stored_types(connection, delivery.source)
     wanted = {
         c.name: _type_of(c, types.get(c.name), stored.get(c.name)) for c in delivery.source.fields
     }
     columns = ", ".join(
-        f"{_as_delivered(column, header.found, types)}::{wanted[column.name]} as {identifier(column.name)}"
+        f"{_as_delivered(delivery.source, column, header, types, wanted)} as {identifier(column.name)}"
         for column in delivery.source.fields
     )
     try:
@@ -76,7 +85,8 @@ def _hold_no_text(types: dict[str, str]) -> None:
     nested = [
         f"{column} ({type_.partition('(')[0]})"
         for column, type_ in types.items()
-        if type_.endswith("]") or type_.startswith(("STRUCT", "MAP", "UNION", "BLOB", "BIT"))
+        if type_.endswith("]")
+        or type_.startswith(("STRUCT", "MAP", "UNION", "VARIANT", "BLOB", "BIT"))
     ]
     if nested:
         raise HeldError(
@@ -104,17 +114,22 @@ def _is_whole_number(column: Column, parquet_type: str) -> bool:
     return column.type in {"text", "integer"} and parquet_type in {"FLOAT", "DOUBLE"}
 
 
-def _as_delivered(column: Column, found: dict[str, str], types: dict[str, str]) -> str:
-    """The column as delivered; a whole number that a nullable column turned into 1001.0 is 1001 again."""
-    if column.name not in found:
-        return "null"
-    value = identifier(found[column.name])
-    if not _is_whole_number(column, types[column.name]):
-        return value
-    return (
-        f"case when isfinite({value}) and {value} = trunc({value}) then cast(cast({value} as hugeint) as varchar) "
-        f"else cast({value} as varchar) end"
-    )
+def _as_delivered(
+    source: Source,
+    column: Column,
+    header: Header,
+    types: dict[str, str],
+    wanted: dict[str, str],
+) -> str:
+    """SQL: the column as delivered; a whole number that a nullable column turned into 1001.0 is 1001 again."""
+    if column.name not in types:
+        return f"cast(null as {wanted[column.name]})"
+    value, type_ = identifier(header.found[column.name]), types[column.name]
+    if _is_whole_number(column, type_):
+        whole = f"try_cast({value} as hugeint)"
+        return f"coalesce(cast(case when {value} = {whole} then {whole} end as varchar), cast({value} as varchar))"
+    is_kept = type_ == wanted[column.name]
+    return value if is_kept else as_text(source, column, value, type_)
 
 
 def _bytes(connection: duckdb.DuckDBPyConnection, path: Path) -> Bytes:

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 import duckdb
 
 from dagster_project.defs.raw.records import Rejected
-from dagster_project.sources import Source
+from dagster_project.sources import Column, Source
 
 # The temporary table of a file's records: contract columns by name, and what ``Judge`` says of them.
 INCOMING = "incoming"
 
-# From the delivered SQL type of each contract column: expressions that judge a record while it is read.
+# From the SQL type each contract column is read as: expressions that judge a record while it is read.
 Judge = Callable[[dict[str, str]], str]
 
 Spans = dict[int, tuple[int, int]]
@@ -126,3 +126,12 @@ def quoted(text: str) -> str:
 def types_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     """Column -> its SQL type."""
     return {row[0]: row[1] for row in connection.execute(f"describe {table}").fetchall()}
+
+
+def as_text(source: Source, column: Column, value: str, type_: str) -> str:
+    """SQL: a value of this type as the source writes it in text, a number with the source's sign."""
+    text = f"cast({value} as varchar)"
+    has_point = type_.startswith(("DECIMAL", "DOUBLE", "FLOAT"))
+    if column.type in {"decimal", "number"} and has_point and source.decimal_sign != ".":
+        return f"replace({text}, '.', '{source.decimal_sign}')"
+    return text

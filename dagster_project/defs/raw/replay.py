@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from dagster_project.defs.raw.acceptance import RULE_VERSION, judge_of, store
+from dagster_project.defs.raw.acceptance import RULE_VERSION, judge_of, match_types, store
 from dagster_project.defs.raw.copies import known_deliveries, remember_replayed
 from dagster_project.defs.raw.erasure import remove_erased
 from dagster_project.defs.raw.landing import Delivery
@@ -77,6 +77,7 @@ def replay_file(
                 [delivery.file_id],
             )
             records = connection.execute(f"select {reading.record_no} from {INCOMING}").fetchall()
+            match_types(connection, source)
             stored, duplicates = store(connection, as_of_today, reading, loaded_at)
             release(connection, delivery, [no for (no,) in records], duplicates, RULE_VERSION)
             if records:

@@ -1,6 +1,6 @@
 """``delivery: snapshot``: a key that the newest complete file lacks was deleted at its origin.
 
-Its rows keep their place as versions and say which file deleted them; staging's newest tables leave
+Its rows keep their place as versions and say which delivery deleted them; staging's newest tables leave
 them out. A file with quarantined records is not complete and deletes nothing.
 """
 

@@ -2,7 +2,7 @@
 
 The exact splitter (``records``) costs 20 us a record, and of a damaged file nearly all lines are good.
 A line that is a record by itself, whatever stands before it, needs no splitter: here such lines are
-told apart at 1 us each. What plain means for a format is said by its reader.
+told apart at 1 to 2 us each. What plain means for a format is said by its reader.
 """
 
 import itertools

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 CONTACTS = "crm/contacts"
 SUBSCRIBERS = "newsletter/subscribers"
@@ -141,6 +142,16 @@ def test_an_event_seen_before_is_a_duplicate_even_if_its_text_differs(inbox: Any
     intake = inbox.take_in(EVENTS)
     assert (intake.accepted, intake.duplicates) == (1, 1)
     assert inbox.rows(EVENTS, "event_id", "campaign_id") == [("E1", None), ("E2", None)]
+
+
+@pytest.mark.parametrize("last", ["E2,n", 'E2,"n'], ids=["sound", "damaged"])
+def test_of_two_records_of_an_event_the_first_in_the_file_is_kept(inbox: Any, last: str) -> None:
+    records = ['E1,"first\nquoted"', "E1,second", 'E3,"first"', "E3,second", last]
+    lines = "".join(f"{record},a,like,2026-01-01 10:00:00\n" for record in records)
+    inbox.put("social/engagements.csv", f"engagement_id,network,handle,action,at\n{lines}")
+    inbox.take_in("social/engagements")
+    rows = dict(inbox.rows("social/engagements", "engagement_id", "network"))
+    assert (rows["E1"], rows["E3"]) == ("first\nquoted", "first")
 
 
 def test_a_removed_file_removes_nothing(inbox: Any) -> None:
