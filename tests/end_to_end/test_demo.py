@@ -105,6 +105,16 @@ def test_another_process_reads_what_was_published(demo_home: Path) -> None:
     assert int(done.stdout) > 500, done.stderr
 
 
+def test_what_is_published_is_for_older_readers_too(
+    published: Connection, warehouse: Connection
+) -> None:
+    version = "select tags['storage_version'] from duckdb_databases() where not internal"
+    versions = [
+        rows[0] for [rows] in (c.execute(version).fetchall() for c in (published, warehouse))
+    ]
+    assert versions == ["v1.0.0+", "v1.3.0+"]
+
+
 @pytest.mark.parametrize("table", PUBLISHED)
 def test_a_published_table_is_there_and_not_empty(published: Connection, table: str) -> None:
     assert one(published, f"select count(*) from marts.{table}") > 0

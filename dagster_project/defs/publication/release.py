@@ -28,6 +28,7 @@ def build_database(warehouse: duckdb.DuckDBPyConnection, folder: Path) -> dict[s
     """Copy the marts, comments included, into a database file of their own; rows per table."""
     file = folder / DATABASE
     file.unlink(missing_ok=True)
+    # The oldest format: drivers of BI tools bring a DuckDB of their own.
     warehouse.execute(f"attach '{file}' as publication (storage_version 'v1.0.0')")
     warehouse.execute(f"create schema publication.{MARTS}")
     tables = [
